@@ -1,0 +1,76 @@
+# The commands of this project. Each one prepares .venv by itself; the work is in
+# scripts/, so that everything also runs without make.
+
+PYTHON ?= python3
+VENV := .venv/bin
+PREPARE = @$(PYTHON) scripts/setup.py --quiet
+TEST_SHAPE ?= machine
+# `make lock LOCK_OPTIONS=` keeps the present versions and only adds what is new.
+LOCK_OPTIONS ?= --upgrade
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header $(LOCK_OPTIONS)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast lint format bench login lock translations crash \
+	clean up
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+run: ## start the application on http://127.0.0.1:8000 (PORT=9000 changes it)
+	@$(PYTHON) scripts/run.py $(ARGS)
+
+test: ## check everything: lint, types, all tests in both shapes (ARGS="-k word")
+	@$(PYTHON) scripts/test.py -- $(ARGS)
+
+test-fast: ## run the tests in the embedded shape only, without lint
+	@$(PYTHON) scripts/test.py --only embedded -- $(ARGS)
+
+lint: ## check format, style, types, import directions, templates, translations
+	@$(PYTHON) scripts/test.py --only lint
+
+format: ## rewrite the Python files in the house format
+	$(PREPARE)
+	@$(VENV)/ruff format .
+	@$(VENV)/ruff check --fix .
+
+bench: ## measure side by side and print ratios
+	$(PREPARE)
+	@$(VENV)/python -m bench $(ARGS)
+
+login: ## print a one-time sign-in address: make login EMAIL=someone@example.org
+	@test -n "$$EMAIL" || { echo "Usage: make login EMAIL=someone@example.org" >&2; exit 2; }
+	$(PREPARE)
+	@$(VENV)/python manage.py login_link "$$EMAIL"
+
+lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
+	@command -v uv >/dev/null || test -x $(VENV)/uv || { \
+		$(PYTHON) scripts/setup.py --quiet && $(VENV)/python -m pip install --quiet uv; }
+	@# dev.txt is compiled under run.txt's pins: one version of each package in both.
+	@export PATH="$(CURDIR)/$(VENV):$$PATH"; \
+		$(LOCK) requirements/run.in -o requirements/run.txt >/dev/null && \
+		$(LOCK) requirements/dev.in -c requirements/run.txt \
+			-o requirements/dev.txt >/dev/null
+	@echo "Pinned requirements/run.txt and requirements/dev.txt."
+
+translations: ## collect the texts to translate and compile the French ones
+	$(PREPARE)
+	@$(VENV)/python scripts/translations.py update
+
+crash: ## run the long fault tests (TEST_SHAPE=embedded or machine)
+	$(PREPARE)
+	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m durability_mutant \
+		tests/faults $(ARGS)
+
+clean: ## remove .venv, and after a question var/ (database, files, mails)
+	@echo "Removing .venv (make run builds it again)."
+	@rm -rf .venv
+	@test ! -d var || { \
+		echo "var/ holds the database, the uploaded files and the caught mails."; \
+		printf "Remove var/ as well, for ever? [y/N] "; \
+		read -r answer || answer=n; \
+		case "$$answer" in [yY]) rm -rf var; echo "Removed var/." ;; \
+			*) echo "Kept var/." ;; esac; }
+
+up: ## start the full production shape with docker compose
+	@docker compose up --build $(ARGS)

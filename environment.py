@@ -1,0 +1,158 @@
+"""Every variable an operator can set: name, type, default, meaning.
+
+Only reading and checking belong here; what Django makes of the values is in
+settings.py. docs/configuration.md and .env.example list the same names: a test
+compares them.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BASE = Path(__file__).resolve().parent
+MAIL_SCHEMES = ("submission", "smtps", "smtp")
+KEY_BYTES = 50  # Django's own check asks for 50 characters or more.
+
+
+class Environment(BaseSettings):
+    """The process environment, completed by an `.env` file beside this module."""
+
+    model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")
+
+    hub_mode: Literal["development", "production"] = Field(
+        "development", description="`production` refuses unsafe values at start."
+    )
+    host: str = Field(
+        "127.0.0.1", description="The address on which `serve` listens."
+    )
+    port: int = Field(
+        8000, ge=1, le=65535, description="The port on which `serve` listens."
+    )
+    base_url: str = Field(
+        "",
+        description="The public address, used in e-mails and to check origins. "
+        "Empty in development: `http://HOST:PORT`.",
+    )
+    data_folder: Path = Field(
+        BASE / "var",
+        description="Where the SQLite file and the development key live.",
+    )
+    database_url: str = Field(
+        "",
+        description="`postgresql://...` or `sqlite:///...`. "
+        "Empty: an SQLite file in DATA_FOLDER.",
+    )
+    redis_url: str = Field(
+        "",
+        description="`redis://...` or `unix://...`, needed by more than one process. "
+        "Empty: live hints stay inside the process.",
+    )
+    smtp_url: str = Field(
+        "",
+        description="`submission://user:password@host:587` (STARTTLS), "
+        "`smtps://...:465` (TLS) or `smtp://...` (no TLS, only when asked). "
+        "Empty in development: the built-in catcher, shown at /dev/mail.",
+    )
+    mail_from: str = Field(
+        "Hub des mesures <ne-pas-repondre@hub.invalid>",
+        description="The sender of every e-mail.",
+    )
+    mail_allow_invalid: bool = Field(
+        False,
+        description="Lets mail to `.invalid` addresses through to a local catcher.",
+    )
+    secret_key: str = Field(
+        "", description="50 characters or more, kept secret. Needed in production."
+    )
+    secret_key_file: Path | None = Field(
+        None, description="A file that holds SECRET_KEY, for container secrets."
+    )
+    session_hours: int = Field(
+        12, ge=1, le=24, description="How long a sign-in lasts, in hours."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least serious log line that is written."
+    )
+
+    @property
+    def production(self) -> bool:
+        return self.hub_mode == "production"
+
+    @property
+    def public_url(self) -> str:
+        """The address people use, without a final slash."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        default = f"sqlite:///{self.data_folder / 'hub.sqlite3'}"
+        return self.database_url or default
+
+
+def read_environment() -> Environment:
+    """Reads and checks everything at once.
+
+    Raises ImproperlyConfigured with one line per wrong variable, so that an
+    operator mends them all in one go.
+    """
+    try:
+        environment = Environment()
+    except ValidationError as error:
+        lines = [f"{e['loc'][0]!s}".upper() + f": {e['msg']}" for e in error.errors()]
+        raise ImproperlyConfigured("; ".join(lines)) from None
+    if problems := _problems(environment):
+        raise ImproperlyConfigured(" ".join(problems))
+    return environment
+
+
+def read_secret_key(environment: Environment) -> str:
+    """The key from the environment, its file, or (development) a kept random one."""
+    if environment.secret_key:
+        return environment.secret_key
+    if environment.secret_key_file:
+        return environment.secret_key_file.read_text().strip()
+    kept = environment.data_folder / "secret_key"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(KEY_BYTES))
+    return kept.read_text()
+
+
+def _problems(environment: Environment) -> list[str]:
+    problems = []
+    scheme = urlsplit(environment.smtp_url).scheme
+    if environment.smtp_url and scheme not in MAIL_SCHEMES:
+        problems.append(
+            f"SMTP_URL begins with {scheme}://: write submission://, smtps:// or "
+            "(without TLS) smtp://."
+        )
+    if not environment.database.startswith(("sqlite:", "postgresql:", "postgres:")):
+        problems.append("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    if environment.secret_key_file and not environment.secret_key_file.is_file():
+        problems.append(f"SECRET_KEY_FILE: no file at {environment.secret_key_file}.")
+    return problems + (_production_problems(environment))
+
+
+def _production_problems(environment: Environment) -> list[str]:
+    if not environment.production:
+        return []
+    problems = []
+    if not (environment.secret_key or environment.secret_key_file):
+        problems.append("SECRET_KEY is missing: production needs its own secret key.")
+    elif len(read_secret_key(environment)) < KEY_BYTES:
+        problems.append(f"SECRET_KEY is shorter than {KEY_BYTES} characters.")
+    if not environment.base_url.startswith("https://"):
+        problems.append("BASE_URL must be the public https:// address in production.")
+    if not environment.smtp_url:
+        problems.append("SMTP_URL is missing: nobody could sign in without e-mail.")
+    return problems

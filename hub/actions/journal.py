@@ -1,0 +1,10 @@
+"""One line in the journal, written by the action that did the thing."""
+
+from hub.models import JournalEntry, User
+
+
+def record(actor: User | None, action: str, kind: str, object_id: object) -> None:
+    """Codes and ids only: the journal never repeats what a person wrote."""
+    JournalEntry.objects.create(
+        actor=actor, action=action, object_kind=kind, object_id=str(object_id)
+    )

@@ -1,0 +1,145 @@
+"""Loading hub/data: the real courts of France, and the invented centres.
+
+Origins and licences of the files: hub/data/SOURCES.md.
+"""
+
+import csv
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from hub.actions.centres import Progress, refuse_demo_among_real, search_words
+from hub.models import (
+    AppealCourt,
+    Centre,
+    Court,
+    Departement,
+    ReceptionProfile,
+    Site,
+    WaitingDeclaration,
+)
+from hub.queries.deployment import forget
+
+
+def load_courts() -> int:
+    """Creates or updates départements, appeal courts and courts; returns the courts."""
+    rows: list[dict[str, Any]] = _json("tribunaux.json")
+    with transaction.atomic():
+        Departement.objects.bulk_create(
+            [
+                Departement(code=d["code"], name=d["nom"], region=d["region_nom"])
+                for d in _csv("departements.csv")
+            ],
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["name", "region"],
+        )
+        appeal_courts = [
+            AppealCourt(code=c["code"], name=c["nom"]) for c in _csv("cours_appel.csv")
+        ]
+        AppealCourt.objects.bulk_create(appeal_courts, ignore_conflicts=True)
+        codes = {c.name: c.code for c in appeal_courts}
+        Court.objects.bulk_create(
+            [_court(row, codes[row["cour_appel"]]) for row in rows],
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["name", "city", "departement", "appeal_court"],
+        )
+    return len(rows)
+
+
+def load_demo_centres(progress: Progress = lambda done, total: None) -> int:
+    """Creates the 192 invented centres. Raises DemoRefused next to real ones."""
+    rows: list[dict[str, Any]] = _json("demo_centres.json")["centres"]
+    with transaction.atomic():
+        refuse_demo_among_real()
+        for done, row in enumerate(rows, start=1):
+            if not Centre.objects.filter(code=row["code"]).exists():
+                _store_demo(row)
+            progress(done, len(rows))
+    forget()
+    return len(rows)
+
+
+def _court(row: dict[str, Any], appeal_court: str) -> Court:
+    return Court(
+        code=row["code"],
+        kind=row["type"],
+        name=row["nom"],
+        city=row["ville"],
+        departement_id=row["departement_code"],
+        appeal_court_id=appeal_court,
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+    )
+
+
+def _store_demo(row: dict[str, Any]) -> None:
+    centre = Centre.objects.create(
+        code=row["code"],
+        name=row["name"],
+        manager=row["manager"],
+        approval_number=row["approval_number"],
+        departement_id=row["departement_code"],
+        email=row["email"],
+        is_demo=True,
+    )
+    centre.search = search_words(centre, row["city_label"])
+    centre.save(update_fields=["search"])
+    centre.courts_served.set(row["served_tribunal_codes"])
+    site = Site.objects.create(
+        centre=centre,
+        city=row["city_label"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        wheelchair=row["wheelchair"],
+        separate_entrances=row["separate_entrances"],
+        public_transport=row["public_transport"],
+    )
+    _store_profiles(site, row)
+
+
+def _store_profiles(site: Site, row: dict[str, Any]) -> None:
+    kinds = [k for k in row["waiting_weeks"] if row[k]]
+    ReceptionProfile.objects.bulk_create(
+        ReceptionProfile(
+            site=site,
+            visit_kind=kind,
+            min_age_months=row["min_age_months"],
+            max_age_years=row["max_age_years"],
+            max_siblings=row["max_siblings"],
+            families_per_slot=row["max_families_per_slot"],
+            interpreter=row["interpreter"],
+            accepts_protection_orders=row["accepts_protection_orders"],
+        )
+        for kind in kinds
+    )
+    declared_at = timezone.now() - timedelta(days=row["waiting_declared_days_ago"])
+    WaitingDeclaration.objects.bulk_create(
+        WaitingDeclaration(
+            site=site,
+            visit_kind=kind,
+            weeks=row["waiting_weeks"][kind],
+            declared_at=declared_at,
+        )
+        for kind in kinds
+    )
+
+
+def _json(name: str) -> Any:
+    return json.loads(_path(name).read_text())
+
+
+def _csv(name: str) -> list[dict[str, str]]:
+    with _path(name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _path(name: str) -> Path:
+    path: Path = settings.SEED_DATA / name
+    return path

@@ -1,0 +1,55 @@
+"""The errors of the domain, and nothing else. Catch the one you can answer.
+
+    HubError
+    |-- NotFound          missing, or a stranger's: never say which
+    |-- Forbidden         may read, may not do this
+    |-- InvalidText       a text that cannot be stored (code: invalid, too_long)
+    |-- SignInFailed      wrong, used or expired code or link
+    |   `-- TooManyTries  blocked for a while (until)
+    |-- ImportFailed      a file of centres with wrong rows (rows)
+    `-- DemoRefused       demonstration rows in a deployment with real centres
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class HubError(Exception):
+    """Root of everything the domain raises on purpose."""
+
+
+class NotFound(HubError):
+    pass
+
+
+class Forbidden(HubError):
+    pass
+
+
+class InvalidText(HubError):
+    """`code` is a refusal code of PROTOCOL section 1; the text is for a person."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class SignInFailed(HubError):
+    pass
+
+
+@dataclass
+class TooManyTries(SignInFailed):
+    until: datetime
+
+
+@dataclass
+class ImportFailed(HubError):
+    """`rows`: (row number in the file, sentence), header = row 1."""
+
+    rows: list[tuple[int, str]]
+
+
+class DemoRefused(HubError):
+    pass

@@ -1,0 +1,33 @@
+"""What happened, announced by actions inside their transaction.
+
+Each line is one event and its arguments. A listener that reaches outside the
+database does so with transaction.on_commit. Callers of actions never announce.
+"""
+
+from django.dispatch import Signal
+
+# messages: list[Message], at least one, in the order of their seqs per thread
+messages_posted = Signal()
+
+# thread_id, user_id, seq, at: a person's read mark moved forward to seq
+thread_read = Signal()
+
+# thread_id, user_id, seq, at: a person acknowledged message seq
+message_acknowledged = Signal()
+
+# measure_id, thread_ids, state, changed_at
+measure_changed = Signal()
+
+# user_ids: somebody gained or lost a seat, or an account was closed
+rights_changed = Signal()
+
+# session_key: a session was ended by its owner or an operator
+session_ended = Signal()
+
+# email, name, locale, link_secret, code, request_id: a known person wants to sign in
+sign_in_requested = Signal()
+
+# The process is about to listen; it is told to end (a receiver of server_stops may
+# return a coroutine, which is awaited before the process goes).
+server_starts = Signal()
+server_stops = Signal()

@@ -1,0 +1,88 @@
+"""What templates can use: words, dates, links, icons. No query is made here."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone, translation
+from jinja2 import Environment, select_autoescape
+from markupsafe import Markup
+
+from hub import text
+from hub.queries.deployment import shows_demo_data
+
+ZONE = ZoneInfo(settings.PEOPLE_TIME_ZONE)
+
+
+def environment(**options: Any) -> Environment:
+    """Django's Jinja2 back end calls this once; text e-mails are not escaped."""
+    options["autoescape"] = select_autoescape(["html"])
+    options["trim_blocks"] = options["lstrip_blocks"] = True
+    env = Environment(extensions=["jinja2.ext.i18n"], **options)
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext, translation.ngettext, newstyle=True
+    )
+    env.globals.update(static=static, url=reverse, now=timezone.now)
+    env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
+    env.filters.update(local_date=local_date)
+    return env
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """What every page knows without asking: language, theme, demonstration."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+        "theme": theme if theme in ("light", "dark") else "",
+        "user": getattr(request, "user", None),
+        "development": not settings.PRODUCTION,
+        "demo": shows_demo_data(),
+    }
+
+
+def day(at: datetime) -> str:
+    """Like "lundi 23 novembre 2026", with "Aujourd'hui, " in front on the day itself."""
+    local, today = at.astimezone(ZONE), timezone.now().astimezone(ZONE).date()
+    words = format_date(local.date(), "full", locale=_locale())
+    if local.date() == today:
+        return translation.gettext("Today, %(day)s") % {"day": words}
+    return words[:1].upper() + words[1:]
+
+
+def clock(at: datetime) -> str:
+    return format_datetime(at.astimezone(ZONE), "HH:mm", locale=_locale())
+
+
+def when(at: datetime) -> str:
+    """Like "aujourd'hui, 10:31", "hier, 16:20", then "le 21 novembre" (DESIGN 6)."""
+    local, now = at.astimezone(ZONE), timezone.now().astimezone(ZONE)
+    if local.date() == now.date():
+        return translation.gettext("today, %(time)s") % {"time": clock(at)}
+    if local.date() == now.date() - timedelta(days=1):
+        return translation.gettext("yesterday, %(time)s") % {"time": clock(at)}
+    return local_date(local)
+
+
+def local_date(at: Any) -> str:
+    """Like "21 novembre 2026", from a date or a moment."""
+    if isinstance(at, datetime):
+        at = at.astimezone(ZONE).date()
+    return format_date(at, "long", locale=_locale())
+
+
+def iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def body(stored: str) -> Markup:
+    """A stored message as safe HTML; the only place where a template trusts it."""
+    return Markup(text.render(stored))  # noqa: S704 (escaped and linkified there)
+
+
+def _locale() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE

@@ -1,0 +1,133 @@
+"""What every request passes through: headers, language, rights, a lost database."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import InterfaceError, OperationalError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from hub import permissions
+from hub.errors import Forbidden, NotFound
+from hub.views import errors
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+
+
+class HeadersMiddleware:
+    """Headers on every answer (RELIABILITY section 5); pages are never stored."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class DatabaseDownMiddleware:
+    """A lost database is a 503 that keeps what was typed, not a stack trace."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return errors.unavailable(request, error)
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return errors.unavailable(request, error)
+        return None
+
+
+class LanguageMiddleware:
+    """The person's language: their setting, then the cookie, then the browser's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = getattr(request.user, "locale", "")
+        language = chosen or translation.get_language_from_request(request)
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+
+class PermissionMiddleware:
+    """Asks hub.permissions before any view: a route that is not listed is closed.
+
+    Rights on one thread or measure are asked again by the view, for that object.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        assert request.resolver_match is not None
+        name = request.resolver_match.view_name
+        method = "GET" if request.method == "HEAD" else request.method or ""
+        right = permissions.route_right(name, method)
+        if right is None:
+            listed = permissions.matrix().routes.get(name, {})
+            return HttpResponseNotAllowed(list(listed))
+        if right == permissions.PUBLIC:
+            return None
+        if not request.user.is_authenticated:
+            return _ask_to_sign_in(request)
+        if right != permissions.SIGNED_IN and permissions.is_general(right):
+            permissions.require(request.user, right)
+        return None
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if isinstance(error, NotFound):
+            return errors.not_found(request)
+        if isinstance(error, Forbidden):
+            return errors.forbidden(request)
+        return None
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    if is_api(request):
+        body = {"code": "forbidden", "detail": translation.gettext("Sign in first.")}
+        return JsonResponse(body, status=401)
+    query = ""
+    if request.method == "GET" and request.path != "/":
+        query = "?" + urlencode({"suite": request.get_full_path()})
+    return HttpResponseRedirect(reverse("hub:sign-in") + query)

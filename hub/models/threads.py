@@ -1,0 +1,119 @@
+"""The conversation of a designation: who takes part, what was said, who has read it.
+
+Numbers, hashes and rights are given in hub.posting and hub.actions, never here.
+"""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from hub.models.accounts import Membership, Side, User
+from hub.models.measures import Designation
+
+GENESIS = "0" * 64  # What the first message of a thread is chained to.
+
+
+class ThreadState(models.TextChoices):
+    OPEN = "open"
+    SEALED = "sealed"  # another centre was designated; reading goes on
+
+
+class Thread(models.Model):
+    """The one record of a designation, and its head: how far it has come."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    designation = models.OneToOneField(Designation, on_delete=models.PROTECT)
+    state = models.CharField(
+        max_length=6, choices=ThreadState.choices, default=ThreadState.OPEN
+    )
+    last_seq = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+    head = models.CharField(max_length=64, default=GENESIS)  # hash of the last message
+    # Whose turn: the side that did not write last.
+    awaits = models.CharField(
+        max_length=6, choices=Side.choices, default=Side.CENTRE
+    )
+
+
+class Participant(models.Model):
+    """A person's seat in a thread: the place it comes from and how far was read.
+
+    A seat counts only while its membership is in force (hub.permissions).
+    """
+
+    thread = models.ForeignKey(
+        Thread, on_delete=models.CASCADE, related_name="participants"
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
+    read_seq = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "user"], name="one_seat_each")
+        ]
+
+
+class Message(models.Model):
+    """Immutable. The author's name, role and organisation are frozen on it."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT)
+    seq = models.PositiveIntegerField()
+    client_id = models.UUIDField()  # `id` on the wire, chosen by the author's client
+    author = models.ForeignKey(User, on_delete=models.PROTECT)
+    author_name = models.CharField(max_length=201)
+    author_role = models.CharField(max_length=20)
+    author_organisation = models.CharField(max_length=160)
+    author_side = models.CharField(max_length=6, choices=Side.choices)
+    kind = models.CharField(max_length=30)
+    body = models.TextField()
+    needs_ack = models.BooleanField(default=False)
+    urgent = models.CharField(max_length=200, blank=True)  # the reason
+    for_case_file = models.BooleanField(default=False)
+    corrects = models.PositiveIntegerField(null=True)
+    door = models.CharField(max_length=10)  # page, socket, api, system
+    at = models.DateTimeField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "seq"], name="dense_seq"),
+            models.UniqueConstraint(
+                fields=["author", "client_id"], name="client_id_once_for_ever"
+            ),
+        ]
+
+
+class ReadMark(models.Model):
+    """Everything up to `seq` was displayed at `at`: one row per step forward."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="marks"
+    )
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "seq"], name="one_mark_per_step"
+            )
+        ]
+
+
+class Acknowledgement(models.Model):
+    """An explicit act on a message that asked for it (accusé de réception)."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT)
+    seq = models.PositiveIntegerField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    user_name = models.CharField(max_length=201)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["thread", "seq", "user"], name="one_acknowledgement_each"
+            )
+        ]

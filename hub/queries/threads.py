@@ -1,0 +1,205 @@
+"""What a person sees of threads: the list of theirs, one thread's page, history."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from hub import permissions
+from hub.models import (
+    Acknowledgement,
+    Message,
+    Participant,
+    ReadMark,
+    Side,
+    Thread,
+    User,
+)
+
+PAGE = 50  # messages on a thread's page; older ones are asked for
+MOST = 200  # messages in one answer of history; PROTOCOL section 1
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Who has seen, or acknowledged, one message, and when."""
+
+    user_id: UUID
+    name: str
+    at: datetime
+    acknowledged: bool
+
+
+@dataclass
+class History:
+    """A stretch of a thread in order. `more`: the asked direction goes on."""
+
+    messages: list[Message]
+    more: bool
+    head: int
+    receipts: dict[int, list[Receipt]] = field(default_factory=dict)
+
+
+def threads_of(user: User) -> QuerySet[Participant, Participant]:
+    """The person's seats, newest thread first, with `unread` and `asked` counts.
+
+    `unread`: messages of others above the read mark. `asked`: acknowledgements the
+    person's side still owes. One query.
+    """
+    beyond = Message.objects.filter(
+        thread=OuterRef("thread"), seq__gt=OuterRef("read_seq")
+    ).exclude(author=user)
+    return (
+        Participant.objects.filter(permissions.seats_with("thread.read"), user=user)
+        .select_related(
+            "membership", "thread__designation__measure", "thread__designation__centre"
+        )
+        .annotate(unread=_count(beyond), asked=_count(_owed(user)))
+        .order_by("-thread__last_at", "pk")
+    )
+
+
+def welcome_rows(user: User) -> list[dict[str, Any]]:
+    """What `welcome` and GET /api/v1/threads hold (PROTOCOL section 1)."""
+    return [
+        {
+            "thread": str(seat.thread_id),
+            "measure": seat.thread.designation.measure.reference,
+            "head": seat.thread.last_seq,
+            "read": seat.read_seq,
+            "unread": seat.unread,
+        }
+        for seat in threads_of(user)
+    ]
+
+
+def history(
+    thread: Thread,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> History:
+    """Up to `limit` messages just before, or just after, a seq; by default the last.
+
+    The caller has checked the right. Always in ascending order.
+    """
+    limit = max(1, min(limit, MOST))
+    rows = Message.objects.filter(thread=thread)
+    if after is not None:
+        found = list(rows.filter(seq__gt=after).order_by("seq")[: limit + 1])
+        messages, more = found[:limit], len(found) > limit
+    else:
+        older = rows.filter(seq__lt=before) if before is not None else rows
+        found = list(older.order_by("-seq")[: limit + 1])
+        messages, more = found[:limit][::-1], len(found) > limit
+    return History(messages, more, max(thread.last_seq, _last_seq(messages)))
+
+
+def with_receipts(part: History, people: list[Participant]) -> History:
+    """Adds who has read and acknowledged what: two queries for the whole stretch."""
+    if part.messages:
+        names = {p.pk: (p.user_id, p.user.name) for p in people}
+        part.receipts = _receipts(part.messages, names)
+    return part
+
+
+def people_in(thread: Thread) -> list[Participant]:
+    """Everyone who can read the thread now, the court's side first."""
+    seats = (
+        Participant.objects.filter(permissions.seats_with("thread.read"), thread=thread)
+        .select_related("user", "membership__court", "membership__centre")
+        .order_by("user__usual_name")
+    )
+    return sorted(seats, key=lambda seat: seat.membership.side != Side.COURT)
+
+
+def heads_of(threads: Iterable[UUID]) -> dict[UUID, int]:
+    return dict(
+        Thread.objects.filter(pk__in=list(threads)).values_list("pk", "last_seq")
+    )
+
+
+def threads_open_to(users: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """For many people at once: which threads each may read at this moment."""
+    seats = Participant.objects.filter(
+        permissions.seats_with("thread.read"), user__in=list(users)
+    )
+    result: dict[UUID, set[UUID]] = defaultdict(set)
+    for user, thread in seats.values_list("user", "thread"):
+        result[user].add(thread)
+    return result
+
+
+def messages_after(thread: UUID, seq: int) -> list[Message]:
+    """Up to MOST messages above a seq, for whoever was already allowed to read."""
+    rows = Message.objects.filter(thread=thread, seq__gt=seq)
+    return list(rows.order_by("seq")[:MOST])
+
+
+def _owed(user: User) -> QuerySet[Message, Message]:
+    answered = Acknowledgement.objects.filter(
+        thread=OuterRef("thread"), seq=OuterRef("seq")
+    )
+    mine = Q(author_side=Side.COURT) & Q(
+        thread__participants__user=user,
+        thread__participants__membership__centre__isnull=False,
+    ) | Q(author_side=Side.CENTRE) & Q(
+        thread__participants__user=user,
+        thread__participants__membership__court__isnull=False,
+    )
+    asked = Message.objects.filter(mine, thread=OuterRef("thread"), needs_ack=True)
+    return asked.filter(~Exists(answered))
+
+
+def _count(rows: QuerySet[Message, Message]) -> Coalesce:
+    counted = rows.order_by().values("thread").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _last_seq(messages: list[Message]) -> int:
+    return messages[-1].seq if messages else 0
+
+
+def _receipts(
+    messages: list[Message], names: dict[int, tuple[UUID, str]]
+) -> dict[int, list[Receipt]]:
+    first, last, thread = messages[0].seq, messages[-1].seq, messages[0].thread_id
+    receipts: dict[int, list[Receipt]] = defaultdict(list)
+    acknowledged = set()
+    for done in Acknowledgement.objects.filter(
+        thread=thread, seq__range=(first, last)
+    ).order_by("at"):
+        receipts[done.seq].append(
+            Receipt(done.user_id, done.user_name, done.at, acknowledged=True)
+        )
+        acknowledged.add((done.seq, done.user_id))
+    for seq, mark in _first_displays(messages, names):
+        user_id, name = names[mark.participant_id]
+        if (seq, user_id) not in acknowledged:
+            receipts[seq].append(Receipt(user_id, name, mark.at, acknowledged=False))
+    return receipts
+
+
+def _first_displays(
+    messages: list[Message], names: dict[int, tuple[UUID, str]]
+) -> Iterable[tuple[int, ReadMark]]:
+    """For each message and reader the first mark that covers it, not the author's."""
+    marks: dict[int, list[ReadMark]] = defaultdict(list)
+    covering = ReadMark.objects.filter(
+        participant__in=names, seq__gte=messages[0].seq
+    ).order_by("seq")
+    for mark in covering:
+        marks[mark.participant_id].append(mark)
+    for message in messages:
+        for participant, steps in marks.items():
+            mark = next((m for m in steps if m.seq >= message.seq), None)
+            if mark and names[participant][0] != message.author_id:
+                yield message.seq, mark
+
+

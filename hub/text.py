@@ -1,0 +1,84 @@
+"""What people type: how it is cleaned for storage, and how it is shown.
+
+Stored text is plain. HTML exists only in what `render` returns.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from html import escape
+from urllib.parse import urlsplit
+
+from bleach.linkifier import Linker
+from django.utils.translation import gettext as _
+
+from hub.errors import InvalidText
+
+MAX_BODY = 10_000  # characters after cleaning; PROTOCOL section 1
+MAX_URGENT = 200  # a reason is one sentence
+LINK_SCHEMES = ("http", "https", "mailto")
+
+_NEW_LINES = re.compile(r"\r\n?")
+# All of Cc but line feed and tab. U+0000 is refused before: it is never typed.
+_CONTROLS = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+_INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Zl", "Zp", "Zs"}
+_MAY_HOLD_LINK = re.compile(r"https?://|@", re.IGNORECASE)
+
+
+def normalise(text: str, limit: int = MAX_BODY) -> str:
+    """The text as it is stored: NFC, line feeds, no control characters, trimmed.
+
+    Text without any visible character becomes empty. Raises InvalidText for what
+    no keyboard produces (U+0000, lone surrogates) and for more than `limit`
+    characters.
+    """
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise InvalidText("invalid", _("This text holds characters that no one types."))
+    text = _CONTROLS.sub("", _NEW_LINES.sub("\n", text))
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > limit:
+        raise InvalidText(
+            "too_long",
+            _("This text has %(n)d characters; %(limit)d fit. Shorten it or split it.")
+            % {"n": len(text), "limit": limit},
+        )
+    return text if is_visible(text) else ""
+
+
+def is_visible(text: str) -> bool:
+    return any(unicodedata.category(c) not in _INVISIBLE for c in text)
+
+
+@lru_cache(maxsize=2048)
+def render(body: str) -> str:
+    """Safe HTML of a stored body: paragraphs, line breaks and links only."""
+    html = escape(body)
+    if _MAY_HOLD_LINK.search(body):  # bleach costs 50 times what the rest does
+        html = _linker().linkify(html)
+    paragraphs = re.split(r"\n{2,}", html)
+    return "".join(f"<p>{p.replace(chr(10), '<br>')}</p>" for p in paragraphs)
+
+
+def fold(text: str) -> str:
+    """For searching: no accents, no case, single spaces ("Orléans" -> "orleans")."""
+    plain = unicodedata.normalize("NFKD", text)
+    kept = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", kept.casefold()).split())
+
+
+def _linker() -> Linker:
+    # One per call: html5lib's parser inside it is not safe across threads.
+    return Linker(callbacks=[_absolute_only], parse_email=True)
+
+
+def _absolute_only(
+    attrs: dict[tuple[str | None, str], str], new: bool = False
+) -> dict[tuple[str | None, str], str] | None:
+    """Keeps a link only when its absolute address was typed; bleach also guesses."""
+    href, typed = attrs.get((None, "href"), ""), attrs.get("_text", "")  # type: ignore[call-overload]
+    scheme = urlsplit(href).scheme.lower()
+    written = typed.lower().startswith(("http://", "https://")) or scheme == "mailto"
+    if scheme not in LINK_SCHEMES or not written:
+        return None
+    attrs[(None, "rel")] = "noopener noreferrer nofollow"
+    return attrs

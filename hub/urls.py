@@ -1,0 +1,47 @@
+"""The pages' addresses: French, opaque, without a name or a case number in them."""
+
+from django.urls import path
+
+from hub.views import accounts, centres, information, measures, threads
+
+app_name = "hub"
+
+urlpatterns = [
+    path("", threads.home, name="home"),
+    path("fils/<uuid:thread_id>", threads.thread, name="thread"),
+    path("fils/<uuid:thread_id>/lecture", threads.read, name="thread-read"),
+    path(
+        "fils/<uuid:thread_id>/messages/<int:seq>/accuse",
+        threads.acknowledge_message,
+        name="thread-acknowledge",
+    ),
+    path("mesures/<str:reference>", measures.measure, name="measure"),
+    path("espaces", centres.centres, name="centres"),
+    path("espaces/<str:code>", centres.centre, name="centre"),
+    path("connexion", accounts.sign_in, name="sign-in"),
+    path("connexion/code", accounts.code, name="sign-in-code"),
+    path("connexion/lien/<str:secret>", accounts.link, name="sign-in-link"),
+    path("deconnexion", accounts.sign_out, name="sign-out"),
+    path("sessions", accounts.sessions, name="sessions"),
+    path("sessions/<uuid:public_id>/fin", accounts.end_session, name="session-end"),
+    path("affichage", accounts.display, name="display"),
+    path(
+        "mentions-legales",
+        information.static_page("legal/legal_notice.html"),
+        name="legal-notice",
+    ),
+    path(
+        "confidentialite",
+        information.static_page("legal/privacy.html"),
+        name="privacy",
+    ),
+    path("cgu", information.static_page("legal/terms.html"), name="terms"),
+    path(
+        "accessibilite",
+        information.static_page("legal/accessibility.html"),
+        name="accessibility",
+    ),
+    path("sources-des-donnees", information.sources, name="sources"),
+    path("healthz", information.healthz, name="healthz"),
+    path("readyz", information.readyz, name="readyz"),
+]

@@ -1,0 +1,1 @@
+"""Pages: read a request, call one query or action, show a template. No rule here."""

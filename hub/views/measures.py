@@ -1,0 +1,15 @@
+"""A measure's summary: what was ordered, which centre, where the thread is."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hub import permissions
+from hub.queries.measures import designations_for
+from hub.views.requests import person
+
+
+def measure(request: HttpRequest, reference: str) -> HttpResponse:
+    user = person(request)
+    found = permissions.measure_for(user, reference)
+    context = {"measure": found, "designations": designations_for(user, found)}
+    return render(request, "measures/measure.html", context)

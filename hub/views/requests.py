@@ -1,0 +1,32 @@
+"""Small readings of a request that several views share."""
+
+from django.http import HttpRequest
+
+from hub.models import User
+
+# PROTOCOL section 1's refusal codes as HTTP; what is not listed is a 400.
+STATUS = {
+    "forbidden": 403,
+    "closed": 409,
+    "conflict": 409,
+    "rate_limited": 429,
+    "unavailable": 503,
+}
+LARGEST = 2**31 - 1  # what every database column here can hold
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in person; PermissionMiddleware has made sure there is one."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def refusal_status(code: str) -> int:
+    return STATUS.get(code, 400)
+
+
+def whole_number(value: str | None) -> int:
+    """A number from an address or a form; 0 for anything that is not one."""
+    if value and value.isascii() and value.isdigit() and len(value) < 12:
+        return min(int(value), LARGEST)
+    return 0

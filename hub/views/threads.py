@@ -1,0 +1,85 @@
+"""My threads, one thread, and the three things done in it without JavaScript."""
+
+import uuid
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from hub import permissions
+from hub.actions.messages import acknowledge, mark_read, post_messages
+from hub.errors import Forbidden
+from hub.forms import MessageForm
+from hub.models import Participant
+from hub.posting import Refused
+from hub.queries import threads as queries
+from hub.views.requests import person, refusal_status, whole_number
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    seats = list(queries.threads_of(person(request)))
+    mine = [s for s in seats if s.thread.awaits == s.membership.side]
+    theirs = [s for s in seats if s.thread.awaits != s.membership.side]
+    unread = sum(bool(s.unread) for s in seats)  # type: ignore[attr-defined]
+    context = {"mine": mine, "theirs": theirs, "unread": unread}
+    return render(request, "threads/home.html", context)
+
+
+def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    if request.method == "POST":
+        return _post(request, thread_id)
+    seat = permissions.seat_in_thread(person(request), thread_id, "thread.read")
+    return _page(request, seat, {"id": uuid.uuid4()})
+
+
+def read(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    mark_read(person(request), thread_id, whole_number(request.POST.get("seq")))
+    return _back(thread_id, "fin")
+
+
+def acknowledge_message(request: HttpRequest, thread_id: UUID, seq: int) -> HttpResponse:
+    acknowledge(person(request), thread_id, seq)
+    return _back(thread_id, f"m-{seq}")
+
+
+def _post(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    user = person(request)
+    seat = permissions.seat_in_thread(user, thread_id, "thread.write")
+    form = MessageForm(request.POST)
+    form.is_valid()  # its fields are optional: the action judges the draft
+    draft = form.draft(thread_id, user.pk)
+    [outcome] = post_messages([draft])
+    if not isinstance(outcome, Refused):
+        return _back(thread_id, "fin")
+    if outcome.code == "forbidden":
+        raise Forbidden("thread.write")
+    context = {"id": draft.id, "typed": draft, "refused": outcome}
+    return _page(request, seat, context, status=refusal_status(outcome.code))
+
+
+def _page(
+    request: HttpRequest, seat: Participant, composer: dict[str, object], status: int = 200
+) -> HttpResponse:
+    people = queries.people_in(seat.thread)
+    before = whole_number(request.GET.get("avant")) or None
+    part = queries.history(seat.thread, before=before)
+    role = seat.membership.role
+    context = {
+        "seat": seat,
+        "thread": seat.thread,
+        "measure": seat.thread.designation.measure,
+        "centre": seat.thread.designation.centre,
+        "people": people,
+        "history": queries.with_receipts(part, people),
+        "may_write": role in permissions.roles_with("thread.write"),
+        "may_mark": role in permissions.roles_with("message.mark_for_case_file"),
+        "composer": composer,
+        "older": before,
+    }
+    return render(request, "threads/thread.html", context, status=status)
+
+
+def _back(thread_id: UUID, anchor: str) -> HttpResponseRedirect:
+    where = reverse("hub:thread", args=[thread_id])
+    return HttpResponseRedirect(f"{where}#{anchor}", status=303)

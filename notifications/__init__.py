@@ -1,0 +1,1 @@
+"""Reaching people who are away, by e-mail. Imports hub, never realtime."""

@@ -1,0 +1,59 @@
+"""Sends mail in the background of this process, so that no page waits for SMTP.
+
+For mail that is worthless if the process dies (a sign-in code is asked again).
+Mail that must arrive belongs to the outbox.
+"""
+
+import asyncio
+import atexit
+import logging
+import queue
+import threading
+from email.message import EmailMessage
+
+from django.conf import settings
+
+from notifications import catcher
+from notifications.transports import smtp
+
+LAST_MAIL_SECONDS = 5.0  # how long the process waits for its last mails at its end
+
+logger = logging.getLogger(__name__)
+_waiting: queue.SimpleQueue[EmailMessage | None] = queue.SimpleQueue()
+_lock = threading.Lock()
+_thread: threading.Thread | None = None
+
+
+def send_soon(message: EmailMessage) -> None:
+    """Returns at once. A failure is logged without the address."""
+    global _thread
+    with _lock:
+        if _thread is None:
+            _thread = threading.Thread(target=_work, name="mail", daemon=True)
+            _thread.start()
+            atexit.register(_finish)
+    _waiting.put(message)
+
+
+def _work() -> None:
+    while (message := _waiting.get()) is not None:
+        try:
+            asyncio.run(_send(message))
+        except smtp.TransportError as error:
+            logger.error("A mail could not be sent: %s", error)
+        except Exception:  # the top of a loop: one bad mail must not end it
+            logger.exception("A mail could not be sent")
+
+
+async def _send(message: EmailMessage) -> None:
+    url = settings.SMTP_URL or catcher.address()
+    if not url:
+        raise smtp.TransportError("no SMTP_URL and no catcher", permanent=True)
+    local = settings.MAIL_ALLOW_INVALID or not settings.SMTP_URL
+    await smtp.send(message, url, allow_invalid=local)
+
+
+def _finish() -> None:
+    _waiting.put(None)
+    if _thread:
+        _thread.join(LAST_MAIL_SECONDS)

@@ -1,0 +1,1 @@
+"""The live face of threads: socket, frames, fan-out. Imports hub, never notifications."""

@@ -1,0 +1,116 @@
+"""From a domain event to a hint for every process, after the commit.
+
+A hint carries frames that are ready to send. It may be lost: the relay of each
+process notices and reads the record (PROTOCOL promise 4).
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.exceptions import ChannelFull
+from channels.layers import get_channel_layer
+from django.db import transaction
+from redis.exceptions import RedisError
+
+from hub import events
+from hub.chain import wire_time
+from hub.models import Message
+from hub.wire import wire_message
+from realtime.protocol import encode
+
+GROUP = "hub.live"  # one subscription per process, whatever the number of sockets
+SEND_SECONDS = 2.0  # a hint later than this is worth less than the check that heals it
+
+logger = logging.getLogger(__name__)
+
+# The loop that serves sockets, once there is one (realtime.relay sets it).
+serving_loop: asyncio.AbstractEventLoop | None = None
+
+
+def connect() -> None:
+    events.messages_posted.connect(on_messages_posted)
+    events.thread_read.connect(on_receipt)
+    events.message_acknowledged.connect(on_acknowledged)
+    events.measure_changed.connect(on_measure_changed)
+    events.rights_changed.connect(on_rights_changed)
+    events.session_ended.connect(on_session_ended)
+
+
+def on_messages_posted(messages: list[Message], **_: Any) -> None:
+    """One publication for the whole group; each frame is encoded once, here."""
+    batches: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for message in messages:
+        batches[message.thread_id].append(message_hint(message))
+    hint = {"kind": "messages", "threads": {str(t): b for t, b in batches.items()}}
+    transaction.on_commit(partial(publish, hint))
+
+
+def message_hint(message: Message) -> dict[str, Any]:
+    return {
+        "seq": message.seq,
+        "author": str(message.author_id),
+        "id": str(message.client_id),
+        "frame": encode("message", **wire_message(message)),
+    }
+
+
+def on_receipt(
+    thread_id: UUID, user_id: UUID, seq: int, at: datetime, **extra: Any
+) -> None:
+    fields: dict[str, Any] = {"thread": str(thread_id), "user": str(user_id)}
+    fields |= {"seq": seq, "at": wire_time(at)}
+    if extra.get("acknowledged"):
+        fields["acknowledged"] = True
+    _frame_for([thread_id], encode("receipt", **fields))
+
+
+def on_acknowledged(**event: Any) -> None:
+    on_receipt(**event, acknowledged=True)
+
+
+def on_measure_changed(
+    measure_id: UUID, thread_ids: list[UUID], state: str, changed_at: datetime, **_: Any
+) -> None:
+    frame = encode(
+        "measure", measure=str(measure_id), state=state, changed_at=wire_time(changed_at)
+    )
+    _frame_for(thread_ids, frame)
+
+
+def on_rights_changed(user_ids: list[UUID], **_: Any) -> None:
+    hint = {"kind": "rights", "users": [str(user) for user in user_ids]}
+    transaction.on_commit(partial(publish, hint))
+
+
+def on_session_ended(session_key: str, **_: Any) -> None:
+    transaction.on_commit(partial(publish, {"kind": "sessions"}))
+
+
+def publish(hint: dict[str, Any]) -> None:
+    """Hands a hint to the layer. Never fails and never makes the sender wait long."""
+    message = {"type": "hub.hint", **hint}
+    if serving_loop and serving_loop.is_running():
+        asyncio.run_coroutine_threadsafe(_send(message), serving_loop)
+    else:
+        async_to_sync(_send)(message)
+
+
+async def _send(message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    assert layer is not None
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await layer.group_send(GROUP, message)
+    except (RedisError, OSError, ChannelFull) as error:  # TimeoutError is an OSError
+        logger.warning("Hint not sent, pages catch up: %s", type(error).__name__)
+
+
+def _frame_for(threads: list[UUID], frame: str) -> None:
+    hint = {"kind": "frame", "threads": [str(t) for t in threads], "frame": frame}
+    transaction.on_commit(partial(publish, hint))

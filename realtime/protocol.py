@@ -1,0 +1,108 @@
+"""The frames of PROTOCOL.md, their limits and close codes. No behaviour here."""
+
+import json
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import ValidationError as FrameError
+from pydantic_core import from_json
+
+SUBPROTOCOL = "hub.v1"
+MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4: six times the longest body
+HELLO_SECONDS = 10.0  # a page says hello in its first tick
+MAX_BAD_FRAMES = 10  # within BAD_FRAME_SECONDS, then 4400: not a page of ours
+BAD_FRAME_SECONDS = 60.0
+MAX_SEQ = 2**31 - 1
+MOST_IN_HISTORY = 200
+
+
+class Close(IntEnum):
+    """Why the server ends a socket (PROTOCOL section 1)."""
+
+    RESTART = 1012
+    NOT_THE_PROTOCOL = 4400
+    SESSION_ENDED = 4401
+    RIGHTS_LOST = 4403
+    NO_HELLO = 4408
+
+
+Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
+
+
+class Frame(BaseModel):
+    """Strict types; unknown fields are ignored so that clients can be newer."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class Hello(Frame):
+    type: Literal["hello"]
+    threads: Annotated[dict[UUID, Seq], Field(max_length=10_000)] = {}
+
+
+class Post(Frame):
+    type: Literal["post"]
+    id: UUID
+    thread: UUID
+    body: str
+    kind: Literal["ordinary"] = "ordinary"
+    needs_ack: bool = False
+    urgent: str = ""
+    for_case_file: bool = False
+    corrects: Seq | None = None
+    attachments: Annotated[list[UUID], Field(max_length=0)] = []  # with part 3
+
+
+class Read(Frame):
+    type: Literal["read"]
+    thread: UUID
+    seq: Seq
+
+
+class Acknowledge(Frame):
+    type: Literal["acknowledge"]
+    thread: UUID
+    seq: Seq
+
+
+class History(Frame):
+    type: Literal["history"]
+    thread: UUID
+    before: Seq | None = None
+    after: Seq | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST_IN_HISTORY)] = 50
+
+
+class Ping(Frame):
+    type: Literal["ping"]
+
+
+ClientFrame = Hello | Post | Read | Acknowledge | History | Ping
+FRAME_TYPES = {"hello", "post", "read", "acknowledge", "history", "ping"}
+
+_frames: TypeAdapter[ClientFrame] = TypeAdapter(
+    Annotated[ClientFrame, Field(discriminator="type")]
+)
+
+
+def decode(text: str) -> ClientFrame:
+    """One client frame. Raises ValueError for anything else, whatever it is."""
+    try:
+        from_json(text, allow_inf_nan=False)  # NaN would pass in an ignored field
+        return _frames.validate_json(text)
+    except (FrameError, ValueError, RecursionError) as error:
+        raise ValueError("not a frame") from error
+
+
+def encode(type_: str, **fields: Any) -> str:
+    """One server frame, as short as JSON allows."""
+    return json.dumps(
+        {"type": type_, **fields}, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def limits() -> dict[str, int]:
+    """What `welcome` tells a client about section 4's limits."""
+    return {"frame_bytes": MAX_FRAME_BYTES, "body": 10_000, "history": MOST_IN_HISTORY}

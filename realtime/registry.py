@@ -1,0 +1,70 @@
+"""Who is connected to this process, and how far each thread was delivered to them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from realtime.protocol import Close
+
+
+class Socket(Protocol):
+    """What the relay needs of a connection; the consumer is one."""
+
+    user_id: UUID
+    session_key: str
+
+    def is_own(self, author: UUID, client_id: UUID) -> bool:
+        """Whether this socket posted that message and gets `posted` for it."""
+
+    async def send_text(self, text: str) -> None: ...
+
+    async def end(self, code: Close) -> None: ...
+
+
+@dataclass
+class Registry:
+    """One per process. Not a truth: it is rebuilt from `hello` frames."""
+
+    threads_of: dict[Socket, set[UUID]] = field(default_factory=dict)
+    sockets_of: dict[UUID, set[Socket]] = field(default_factory=dict)
+    delivered: dict[UUID, int] = field(default_factory=dict)
+
+    def join(self, socket: Socket, threads: Iterable[UUID]) -> None:
+        """From now on the socket is told what happens in these threads."""
+        joined = self.threads_of.setdefault(socket, set())
+        for thread in threads:
+            joined.add(thread)
+            self.sockets_of.setdefault(thread, set()).add(socket)
+
+    def settle(self, thread: UUID, head: int) -> None:
+        """The first socket of a thread arrived when its head was `head`."""
+        if thread in self.sockets_of:
+            self.delivered.setdefault(thread, head)
+
+    def drop(self, socket: Socket, threads: Iterable[UUID]) -> None:
+        for thread in list(threads):
+            self.threads_of.get(socket, set()).discard(thread)
+            others = self.sockets_of.get(thread, set())
+            others.discard(socket)
+            if not others:
+                self.sockets_of.pop(thread, None)
+                self.delivered.pop(thread, None)
+
+    def leave(self, socket: Socket) -> None:
+        self.drop(socket, self.threads_of.get(socket, set()))
+        self.threads_of.pop(socket, None)
+
+    def sockets(self, thread: UUID) -> list[Socket]:
+        return list(self.sockets_of.get(thread, ()))
+
+    def everyone(self) -> list[Socket]:
+        return list(self.threads_of)
+
+    def heads(self, socket: Socket) -> dict[str, int]:
+        """The last seq of each of the socket's threads, as this process knows it."""
+        joined = self.threads_of.get(socket, set())
+        return {str(t): self.delivered[t] for t in joined if t in self.delivered}
+
+
+registry = Registry()

@@ -1,0 +1,186 @@
+"""One listener per process: takes hints from the layer, hands frames to sockets.
+
+Every few seconds it compares what it delivered with the record, and what it may
+deliver with the rights: a lost hint costs seconds, never a message or a secret.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.db import DatabaseError
+from redis.exceptions import RedisError
+
+from hub import events
+from hub.queries import threads as queries
+from hub.queries.sessions import sessions_alive
+from realtime import broadcasts
+from realtime.protocol import Close, encode
+from realtime.registry import Socket, registry
+
+CHECK_SECONDS = 5.0  # PROTOCOL allows 15 s for losses of every kind
+PAUSE_SECONDS = 1.0  # before asking a layer again that did not answer
+
+logger = logging.getLogger(__name__)
+
+
+def connect() -> None:
+    events.server_stops.connect(on_server_stops)
+
+
+def on_server_stops(**_: Any) -> Coroutine[Any, Any, None]:
+    """Every socket is told to come back (1012) before the process ends."""
+    return end_all(Close.RESTART)
+
+
+class Relay:
+    """Started by the first socket; lives as long as its loop."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+        self._one_at_a_time = asyncio.Lock()
+
+    def start(self) -> None:
+        if any(not task.done() for task in self._tasks):
+            return
+        broadcasts.serving_loop = asyncio.get_running_loop()
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks = [
+            asyncio.create_task(self._listen()),
+            asyncio.create_task(self._check_for_ever()),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        broadcasts.serving_loop = None
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        assert layer is not None
+        while True:
+            try:
+                channel = await layer.new_channel("hub")
+                await layer.group_add(broadcasts.GROUP, channel)
+                while True:
+                    hint = await layer.receive(channel)
+                    async with self._one_at_a_time:
+                        await take(hint)
+            except (RedisError, OSError, DatabaseError) as error:
+                logger.warning("Layer lost, trying again: %s", type(error).__name__)
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _check_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                async with self._one_at_a_time:
+                    await check()
+            except DatabaseError as error:
+                logger.warning("Check postponed: %s", type(error).__name__)
+
+
+async def take(hint: dict[str, Any]) -> None:
+    """One hint of hub/events, as realtime.broadcasts wrote it."""
+    if hint["kind"] == "messages":
+        for thread, messages in hint["threads"].items():
+            await deliver(UUID(thread), messages)
+    elif hint["kind"] == "frame":
+        for thread in hint["threads"]:
+            await _send_all(registry.sockets(UUID(thread)), hint["frame"])
+    elif hint["kind"] == "rights":
+        users = {UUID(user) for user in hint["users"]}
+        await apply_rights([s for s in registry.everyone() if s.user_id in users])
+    else:
+        await end_dead_sessions()
+
+
+async def deliver(thread: UUID, messages: list[dict[str, Any]]) -> None:
+    """Hands consecutive messages on; fills a hole before them from the record."""
+    if not registry.sockets(thread):
+        return
+    done = registry.delivered.setdefault(thread, messages[0]["seq"] - 1)
+    if messages[0]["seq"] > done + 1:
+        await fill(thread)
+        return
+    for message in messages:
+        if message["seq"] > done:
+            await _send_message(thread, message)
+            registry.delivered[thread] = message["seq"]
+
+
+async def fill(thread: UUID) -> None:
+    """Reads and hands on everything after what this process delivered."""
+    read = database_sync_to_async(queries.messages_after)
+    while thread in registry.delivered:
+        rows = await read(thread, registry.delivered[thread])
+        for row in rows:
+            await _send_message(thread, broadcasts.message_hint(row))
+            if thread in registry.delivered:
+                registry.delivered[thread] = row.seq
+        if len(rows) < queries.MOST:
+            return
+
+
+async def check() -> None:
+    """Heals lost hints: heads, rights, sessions, in three queries per process."""
+    if not registry.everyone():
+        return
+    heads = await database_sync_to_async(queries.heads_of)(list(registry.delivered))
+    for thread, head in heads.items():
+        if head > registry.delivered.get(thread, head):
+            await fill(thread)
+    await apply_rights(registry.everyone())
+    await end_dead_sessions()
+
+
+async def apply_rights(sockets: list[Socket]) -> None:
+    """Takes lost threads away and adds new ones; a person without any is told so."""
+    users = {socket.user_id for socket in sockets}
+    allowed = await database_sync_to_async(queries.threads_open_to)(users)
+    for socket in sockets:
+        before = set(registry.threads_of.get(socket, ()))
+        now = allowed.get(socket.user_id, set())
+        registry.drop(socket, before - now)
+        if before and not now:
+            await socket.end(Close.RIGHTS_LOST)
+            continue
+        registry.join(socket, now - before)
+        for thread in before ^ now:
+            await socket.send_text(encode("reload", thread=str(thread)))
+
+
+async def end_dead_sessions() -> None:
+    sockets = registry.everyone()
+    alive = await database_sync_to_async(sessions_alive)(
+        {socket.session_key for socket in sockets}
+    )
+    for socket in sockets:
+        if socket.session_key not in alive:
+            registry.leave(socket)
+            await socket.end(Close.SESSION_ENDED)
+
+
+async def end_all(code: Close) -> None:
+    """Says good-bye to every socket of this process."""
+    await asyncio.gather(*(socket.end(code) for socket in registry.everyone()))
+
+
+async def _send_message(thread: UUID, message: dict[str, Any]) -> None:
+    author, client_id = UUID(message["author"]), UUID(message["id"])
+    others = [s for s in registry.sockets(thread) if not s.is_own(author, client_id)]
+    await _send_all(others, message["frame"])
+
+
+async def _send_all(sockets: list[Socket], text: str) -> None:
+    for socket in sockets:
+        await socket.send_text(text)
+
+
+relay = Relay()
