@@ -27,9 +27,7 @@ class Environment(BaseSettings):
     hub_mode: Literal["development", "production"] = Field(
         "development", description="`production` refuses unsafe values at start."
     )
-    host: str = Field(
-        "127.0.0.1", description="The address on which `serve` listens."
-    )
+    host: str = Field("127.0.0.1", description="The address on which `serve` listens.")
     port: int = Field(
         8000, ge=1, le=65535, description="The port on which `serve` listens."
     )
@@ -105,7 +103,8 @@ def read_environment() -> Environment:
     operator mends them all in one go.
     """
     try:
-        environment = Environment()
+        # The values come from outside, so the type checker sees none.
+        environment = Environment()  # type: ignore[call-arg]
     except ValidationError as error:
         lines = [f"{e['loc'][0]!s}".upper() + f": {e['msg']}" for e in error.errors()]
         raise ImproperlyConfigured("; ".join(lines)) from None

@@ -212,6 +212,8 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         # Says every 4xx, with paths; the access log is the proxy's.
         "django.request": {"level": "ERROR"},
+        "django.security.csrf": {"level": "ERROR"},  # its lines hold link secrets
+        "mail.log": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
     },

@@ -89,7 +89,7 @@ def messages(
     before: Seq | None = None,
     limit: Annotated[int, Field(ge=1, le=queries.MOST)] = queries.PAGE,
 ) -> Any:
-    """Messages in ascending order: above `after`, else just below `before`, else last."""
+    """In ascending order: above `after`, else just below `before`, else the last."""
     seat = permissions.seat_in_thread(person(request), thread, "thread.read")
     part = queries.history(seat.thread, after=after, before=before, limit=limit)
     return wire_history(thread, part)

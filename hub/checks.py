@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
 
 
 @register(Tags.security, deploy=True)
@@ -11,7 +12,7 @@ def production_is_complete(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.PRODUCTION:
         found.append(
-            Warning(
+            checks.Warning(
                 "HUB_MODE is development.",
                 hint="Set HUB_MODE=production: unsafe values are then refused.",
                 id="hub.W001",
@@ -19,7 +20,7 @@ def production_is_complete(**_: Any) -> list[CheckMessage]:
         )
     if settings.SMTP_URL.startswith("smtp://"):
         found.append(
-            Warning(
+            checks.Warning(
                 "E-mail leaves this machine without TLS.",
                 hint="Use submission:// or smtps:// in SMTP_URL.",
                 id="hub.W002",
@@ -27,7 +28,7 @@ def production_is_complete(**_: Any) -> list[CheckMessage]:
         )
     if _shares_nothing():
         found.append(
-            Warning(
+            checks.Warning(
                 "PostgreSQL without REDIS_URL: several web processes would not "
                 "hear each other.",
                 hint="Set REDIS_URL, or keep to one process (then silence this).",

@@ -117,7 +117,7 @@ def _transmit(
 
 
 def _talk(people: dict[str, User], thread: Thread) -> None:
-    lines = (
+    lines: tuple[tuple[str, str, bool], ...] = (
         ("paul", "Bonjour, l’audience est fixée au 14 janvier 2027. Une attestation "
                  "de présence avant le 7 janvier suffira.", False),
         ("samira", "Bien reçu, merci. Nous recevons les parents séparément jeudi et "

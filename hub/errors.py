@@ -1,13 +1,13 @@
 """The errors of the domain, and nothing else. Catch the one you can answer.
 
-    HubError
-    |-- NotFound          missing, or a stranger's: never say which
-    |-- Forbidden         may read, may not do this
-    |-- InvalidText       a text that cannot be stored (code: invalid, too_long)
-    |-- SignInFailed      wrong, used or expired code or link
-    |   `-- TooManyTries  blocked for a while (until)
-    |-- ImportFailed      a file of centres with wrong rows (rows)
-    `-- DemoRefused       demonstration rows in a deployment with real centres
+HubError
+|-- NotFound          missing, or a stranger's: never say which
+|-- Forbidden         may read, may not do this
+|-- InvalidText       a text that cannot be stored (code: invalid, too_long)
+|-- SignInFailed      wrong, used or expired code or link
+|   `-- TooManyTries  blocked for a while (until)
+|-- ImportFailed      a file of centres with wrong rows (rows)
+`-- DemoRefused       demonstration rows in a deployment with real centres
 """
 
 from dataclasses import dataclass

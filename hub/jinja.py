@@ -14,6 +14,7 @@ from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
 from hub import text
+from hub.models import Role
 from hub.queries.deployment import shows_demo_data
 
 ZONE = ZoneInfo(settings.PEOPLE_TIME_ZONE)
@@ -23,13 +24,14 @@ def environment(**options: Any) -> Environment:
     """Django's Jinja2 back end calls this once; text e-mails are not escaped."""
     options["autoescape"] = select_autoescape(["html"])
     options["trim_blocks"] = options["lstrip_blocks"] = True
-    env = Environment(extensions=["jinja2.ext.i18n"], **options)
+    env = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 (set above)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True
     )
     env.globals.update(static=static, url=reverse, now=timezone.now)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
-    env.filters.update(local_date=local_date)
+    env.filters.update(local_date=local_date, day_key=day_key)
+    env.filters.update(initials=initials, role=role_name)
     return env
 
 
@@ -46,7 +48,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def day(at: datetime) -> str:
-    """Like "lundi 23 novembre 2026", with "Aujourd'hui, " in front on the day itself."""
+    """Like "Lundi 23 novembre 2026"; the day itself begins with "Aujourd'hui"."""
     local, today = at.astimezone(ZONE), timezone.now().astimezone(ZONE).date()
     words = format_date(local.date(), "full", locale=_locale())
     if local.date() == today:
@@ -73,6 +75,19 @@ def local_date(at: Any) -> str:
     if isinstance(at, datetime):
         at = at.astimezone(ZONE).date()
     return format_date(at, "long", locale=_locale())
+
+
+def day_key(at: datetime) -> str:
+    """The calendar day in people's zone, "2026-11-23", for scripts to compare."""
+    return at.astimezone(ZONE).date().isoformat()
+
+
+def initials(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+def role_name(role: str) -> str:
+    return str(Role(role).label) if role else ""
 
 
 def iso(at: datetime) -> str:

@@ -30,7 +30,8 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        session: Session = super().create_model_instance(data)
+        session = super().create_model_instance(data)
+        assert isinstance(session, Session)
         session.user_id = data.get(SESSION_KEY)
         session.browser = data.get("browser", "")
         session.created_at = datetime.fromisoformat(

@@ -4,6 +4,7 @@ Production has neither: the settings ask for SMTP_URL and the page does not exis
 """
 
 import re
+import socket
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,7 +78,7 @@ def start(**_: Any) -> None:
     global _controller
     if settings.PRODUCTION or settings.SMTP_URL or _controller:
         return
-    _controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    _controller = Controller(mailbox, hostname="127.0.0.1", port=_free_port())
     _controller.start()
 
 
@@ -90,10 +91,13 @@ def stop(**_: Any) -> None:
 
 def address() -> str:
     """The catcher's `smtp://` address, or nothing while it does not run."""
-    if _controller is None or _controller.server is None:
-        return ""
-    port = _controller.server.sockets[0].getsockname()[1]
-    return f"smtp://127.0.0.1:{port}"
+    return f"smtp://127.0.0.1:{_controller.port}" if _controller else ""
+
+
+def _free_port() -> int:
+    """aiosmtpd cannot be told to choose one itself."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _part(message: EmailMessage, kind: str) -> str:

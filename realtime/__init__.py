@@ -1,1 +1,4 @@
-"""The live face of threads: socket, frames, fan-out. Imports hub, never notifications."""
+"""The live face of threads: socket, frames, fan-out.
+
+Imports hub, never notifications.
+"""

@@ -78,7 +78,10 @@ def on_measure_changed(
     measure_id: UUID, thread_ids: list[UUID], state: str, changed_at: datetime, **_: Any
 ) -> None:
     frame = encode(
-        "measure", measure=str(measure_id), state=state, changed_at=wire_time(changed_at)
+        "measure",
+        measure=str(measure_id),
+        state=state,
+        changed_at=wire_time(changed_at),
     )
     _frame_for(thread_ids, frame)
 

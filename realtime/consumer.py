@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import parse_cookie
 from django.utils import timezone, translation
-from django.utils.translation import trans_real
 from django.utils.translation import gettext as _
+from django.utils.translation import trans_real
 
 from hub import permissions
 from hub.actions.messages import acknowledge, mark_read, post_messages
@@ -189,7 +189,7 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
         return await database_sync_to_async(speak)()
 
     def _no_hello(self) -> None:
-        asyncio.ensure_future(self.end(Close.NO_HELLO))
+        self.farewell = asyncio.ensure_future(self.end(Close.NO_HELLO))
 
     async def _refuse_bad_frame(self) -> None:
         now = time.monotonic()
@@ -221,11 +221,11 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
             return sentences[code]
 
 
-def _cookie(scope: dict[str, Any], name: str) -> str:
+def _cookie(scope: Mapping[str, Any], name: str) -> str:
     return parse_cookie(_header(scope, b"cookie")).get(name, "")
 
 
-def _accepted_language(scope: dict[str, Any]) -> str:
+def _accepted_language(scope: Mapping[str, Any]) -> str:
     """The first language of the browser that we speak."""
     wanted = _header(scope, b"accept-language")
     for code, _quality in trans_real.parse_accept_lang_header(wanted):
@@ -234,6 +234,6 @@ def _accepted_language(scope: dict[str, Any]) -> str:
     return settings.LANGUAGE_CODE
 
 
-def _header(scope: dict[str, Any], name: bytes) -> str:
+def _header(scope: Mapping[str, Any], name: bytes) -> str:
     values = [value for key, value in scope.get("headers", []) if key == name]
     return b"; ".join(values).decode("latin-1")

@@ -66,7 +66,7 @@ class Relay:
         assert layer is not None
         while True:
             try:
-                channel = await layer.new_channel("hub")
+                channel = await layer.new_channel()
                 await layer.group_add(broadcasts.GROUP, channel)
                 while True:
                     hint = await layer.receive(channel)

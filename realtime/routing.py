@@ -1,6 +1,6 @@
 """The socket's address; every other address is refused like a stranger."""
 
-from typing import Any
+from typing import Any, cast
 
 from channels.routing import URLRouter
 from channels.security.websocket import OriginValidator
@@ -16,7 +16,6 @@ async def refuse(scope: Any, receive: Any, send: Any) -> None:
 
 
 # A missing Origin is refused too: only browsers and honest clients send one.
-application = OriginValidator(
-    URLRouter([path("ws/", ThreadsConsumer.as_asgi()), re_path(r"", refuse)]),
-    settings.ALLOWED_ORIGINS,
-)
+_consumer: Any = ThreadsConsumer.as_asgi()  # Django's `path` is typed for pages
+_routes: list[Any] = [path("ws/", _consumer), re_path(r"", cast(Any, refuse))]
+application = OriginValidator(URLRouter(_routes), settings.ALLOWED_ORIGINS)

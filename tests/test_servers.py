@@ -15,6 +15,8 @@ import dj_database_url
 import psycopg
 import pytest
 import redis
+from psycopg.conninfo import make_conninfo
+
 from tests.servers import Postgres, ServerError, Valkey
 from tests.servers.children import is_alive
 
@@ -80,7 +82,10 @@ def test_django_understands_the_address(postgres: Postgres) -> None:
     parsed = dj_database_url.parse(postgres.url)
     assert parsed["ENGINE"] == "django.db.backends.postgresql"
     assert (parsed["NAME"], parsed["USER"]) == ("postgres", "postgres")
-    assert {**parsed, **parsed.get("OPTIONS", {})}["HOST"] == str(postgres._socket)
+    # Django hands its OPTIONS to psycopg as they are.
+    address = make_conninfo("user=postgres dbname=postgres", **parsed["OPTIONS"])
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_start_that_fails_shows_the_log(postgres: Postgres) -> None:

@@ -24,14 +24,18 @@ REQUIRED = ("code", "name", "manager", "approval_number", "departement", "email"
 OPTIONAL = ("siret", "approved_on", "address", "city", "insee", "phone", "courts")
 RESERVED = ".invalid"  # RFC 2606: an address that cannot exist marks invented data
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # (done, total)
+
+
+def no_progress(done: int, total: int) -> None:
+    """For callers that show nothing."""
 
 
 def import_centres(
     lines: Iterable[str],
     *,
     dry_run: bool = False,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = no_progress,
 ) -> int:
     """Creates or updates the centres of a CSV file, all or none; returns how many.
 
@@ -92,7 +96,9 @@ def _check(rows: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, 
         wrong += [(number, s) for s in _problems(row, departements, courts)]
         if row["code"] in seen:
             where = {"code": row["code"], "row": seen[row["code"]]}
-            wrong.append((number, _("Code %(code)s is already on row %(row)d.") % where))
+            wrong.append(
+                (number, _("Code %(code)s is already on row %(row)d.") % where)
+            )
         seen.setdefault(row["code"], number)
     if wrong:
         raise ImportFailed(wrong)
@@ -166,6 +172,7 @@ def _store(row: dict[str, str]) -> None:
         ReceptionProfile.objects.create(site=site, visit_kind=VisitKind.VISIT)
     else:
         Site.objects.filter(pk=site.pk).update(**place)
-    centre.courts_served.set(row.get("courts", "").split())
+    codes = row.get("courts", "").split()
+    centre.courts_served.set(Court.objects.filter(code__in=codes))
     centre.search = search_words(centre, place["city"])
     centre.save(update_fields=["search"])

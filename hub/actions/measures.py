@@ -67,7 +67,9 @@ def transmit_measure(measure: Measure, centre: Centre, *, by: User) -> Thread:
         measure.state, measure.changed_at = MeasureState.TRANSMITTED, now
         measure.save(update_fields=["state", "changed_at"])
         with override(RECORD_LANGUAGE):
-            say(thread, by, _("Measure transmitted to %(centre)s.") % {"centre": centre})
+            say(
+                thread, by, _("Measure transmitted to %(centre)s.") % {"centre": centre}
+            )
         record(by, "measure_transmitted", "measure", measure.pk)
         _announce(measure, thread)
         return thread

@@ -56,6 +56,9 @@ def seat(thread: Thread, places: list[Membership]) -> None:
     """Lets people take part in a thread, each from one of their places."""
     with transaction.atomic():
         Participant.objects.bulk_create(
-            [Participant(thread=thread, user_id=p.user_id, membership=p) for p in places]
+            [
+                Participant(thread=thread, user_id=p.user_id, membership=p)
+                for p in places
+            ]
         )
         events.rights_changed.send(None, user_ids=[p.user_id for p in places])

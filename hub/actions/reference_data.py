@@ -13,7 +13,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from hub.actions.centres import Progress, refuse_demo_among_real, search_words
+from hub.actions.centres import (
+    Progress,
+    no_progress,
+    refuse_demo_among_real,
+    search_words,
+)
 from hub.models import (
     AppealCourt,
     Centre,
@@ -53,7 +58,7 @@ def load_courts() -> int:
     return len(rows)
 
 
-def load_demo_centres(progress: Progress = lambda done, total: None) -> int:
+def load_demo_centres(progress: Progress = no_progress) -> int:
     """Creates the 192 invented centres. Raises DemoRefused next to real ones."""
     rows: list[dict[str, Any]] = _json("demo_centres.json")["centres"]
     with transaction.atomic():

@@ -176,13 +176,12 @@ def _blocked_until(failures: int) -> datetime | None:
     if failures < FREE_TRIES:
         return None
     doublings = min(failures - FREE_TRIES, 10)
-    return timezone.now() + min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
+    delay: timedelta = FIRST_DELAY * (2**doublings)
+    return timezone.now() + min(delay, LONGEST_DELAY)
 
 
 def _digest(purpose: str, value: str) -> str:
-    return salted_hmac(
-        f"hub.sign_in.{purpose}", value, algorithm="sha256"
-    ).hexdigest()
+    return salted_hmac(f"hub.sign_in.{purpose}", value, algorithm="sha256").hexdigest()
 
 
 def _code_digest(request: SignInRequest, code: str) -> str:

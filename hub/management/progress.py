@@ -5,7 +5,6 @@ from django.core.management.base import OutputWrapper
 WIDTH = 30
 
 
-
 class ProgressBar:
     """Called with (done, total); draws only on a terminal."""
 

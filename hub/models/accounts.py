@@ -103,9 +103,7 @@ def current_membership(prefix: str, now: datetime | None = None) -> models.Q:
 class Membership(models.Model):
     """A role in a court, in a centre, or (national, operator) in neither."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="memberships"
-    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True)

@@ -61,7 +61,7 @@ class ReceptionProfile(models.Model):
     visit_kind = models.CharField(max_length=20, choices=VisitKind.choices)
     min_age_months = models.PositiveSmallIntegerField(default=0)
     max_age_years = models.PositiveSmallIntegerField(default=18)
-    max_siblings = models.PositiveSmallIntegerField(default=1)
+    max_siblings = models.PositiveSmallIntegerField(null=True)  # null: no limit said
     families_per_slot = models.PositiveSmallIntegerField(default=1)
     interpreter = models.CharField(max_length=10, default="no")
     accepts_protection_orders = models.BooleanField(default=False)

@@ -31,9 +31,7 @@ class Thread(models.Model):
     last_at = models.DateTimeField(default=timezone.now)
     head = models.CharField(max_length=64, default=GENESIS)  # hash of the last message
     # Whose turn: the side that did not write last.
-    awaits = models.CharField(
-        max_length=6, choices=Side.choices, default=Side.CENTRE
-    )
+    awaits = models.CharField(max_length=6, choices=Side.choices, default=Side.CENTRE)
 
 
 class Participant(models.Model):

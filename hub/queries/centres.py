@@ -64,8 +64,6 @@ def departements_with_centres() -> QuerySet[Departement]:
     )
 
 
-
-
 def _matching(search: Search) -> QuerySet[Centre]:
     fits = Q()
     for word in fold(search.words).split():

@@ -8,9 +8,7 @@ def designations_for(user: User, measure: Measure) -> list[Designation]:
     """The measure's designations whose thread the person may read, newest first."""
     seats = Participant.objects.filter(permissions.seats_with("thread.read"), user=user)
     return list(
-        Designation.objects.filter(
-            measure=measure, thread__in=seats.values("thread")
-        )
+        Designation.objects.filter(measure=measure, thread__in=seats.values("thread"))
         .select_related("centre__departement", "thread", "transmitted_by")
         .order_by("-transmitted_at")
     )

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +20,11 @@ from hub.models import (
     Thread,
     User,
 )
+
+if TYPE_CHECKING:  # a development dependency
+    from django_stubs_ext import WithAnnotations
+
+    CountedSeat: TypeAlias = WithAnnotations[Participant, "Counts"]
 
 PAGE = 50  # messages on a thread's page; older ones are asked for
 MOST = 200  # messages in one answer of history; PROTOCOL section 1
@@ -45,7 +50,14 @@ class History:
     receipts: dict[int, list[Receipt]] = field(default_factory=dict)
 
 
-def threads_of(user: User) -> QuerySet[Participant, Participant]:
+class Counts(TypedDict):
+    """What `threads_of` adds to a seat."""
+
+    unread: int
+    asked: int
+
+
+def threads_of(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
     """The person's seats, newest thread first, with `unread` and `asked` counts.
 
     `unread`: messages of others above the read mark. `asked`: acknowledgements the
@@ -198,8 +210,6 @@ def _first_displays(
         marks[mark.participant_id].append(mark)
     for message in messages:
         for participant, steps in marks.items():
-            mark = next((m for m in steps if m.seq >= message.seq), None)
-            if mark and names[participant][0] != message.author_id:
-                yield message.seq, mark
-
-
+            first = next((m for m in steps if m.seq >= message.seq), None)
+            if first and names[participant][0] != message.author_id:
+                yield message.seq, first

@@ -109,7 +109,9 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session["browser"] = describe_browser(request.headers.get("User-Agent", ""))
     wanted = request.COOKIES.get("suite", "")
-    response = HttpResponseRedirect(wanted if _is_ours(request, wanted) else "/", 303)
+    response = HttpResponseRedirect(
+        wanted if _is_ours(request, wanted) else "/", status=303
+    )
     response.delete_cookie(ASKED_COOKIE)
     response.delete_cookie("suite")
     return response
@@ -167,4 +169,3 @@ def _is_ours(request: HttpRequest, address: str) -> bool:
     return address.startswith("/") and url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-

@@ -16,9 +16,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(request, 404, "forbidden", detail)
 
 
-def forbidden(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     detail = _("Your role does not allow this.")
     return _answer(request, 403, "forbidden", detail)
 

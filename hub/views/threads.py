@@ -1,17 +1,19 @@
 """My threads, one thread, and the three things done in it without JavaScript."""
 
+import json
 import uuid
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from hub import permissions
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.errors import Forbidden
 from hub.forms import MessageForm
-from hub.models import Participant
+from hub.models import Message, Participant, Role
 from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.views.requests import person, refusal_status, whole_number
@@ -19,9 +21,9 @@ from hub.views.requests import person, refusal_status, whole_number
 
 def home(request: HttpRequest) -> HttpResponse:
     seats = list(queries.threads_of(person(request)))
-    mine = [s for s in seats if s.thread.awaits == s.membership.side]
-    theirs = [s for s in seats if s.thread.awaits != s.membership.side]
-    unread = sum(bool(s.unread) for s in seats)  # type: ignore[attr-defined]
+    mine = [s for s in seats if s.asked or s.thread.awaits == s.membership.side]
+    theirs = [s for s in seats if s not in mine]
+    unread = sum(bool(s.unread) for s in seats)
     context = {"mine": mine, "theirs": theirs, "unread": unread}
     return render(request, "threads/home.html", context)
 
@@ -38,7 +40,9 @@ def read(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     return _back(thread_id, "fin")
 
 
-def acknowledge_message(request: HttpRequest, thread_id: UUID, seq: int) -> HttpResponse:
+def acknowledge_message(
+    request: HttpRequest, thread_id: UUID, seq: int
+) -> HttpResponse:
     acknowledge(person(request), thread_id, seq)
     return _back(thread_id, f"m-{seq}")
 
@@ -59,7 +63,10 @@ def _post(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, seat: Participant, composer: dict[str, object], status: int = 200
+    request: HttpRequest,
+    seat: Participant,
+    composer: dict[str, object],
+    status: int = 200,
 ) -> HttpResponse:
     people = queries.people_in(seat.thread)
     before = whole_number(request.GET.get("avant")) or None
@@ -76,6 +83,9 @@ def _page(
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),
         "composer": composer,
         "older": before,
+        # What live frames are poured into: the same partial, without content.
+        "blank_message": Message(thread=seat.thread, seq=0, at=timezone.now()),
+        "role_names": json.dumps(dict(Role.choices), default=str),
     }
     return render(request, "threads/thread.html", context, status=status)
 

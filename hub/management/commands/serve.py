@@ -10,10 +10,12 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from twisted.internet import reactor
+from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 
 from hub import events
+
+reactor: Any = installed_reactor  # its own types describe another reactor
 
 MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4; a larger frame is closed with 1009
 FAREWELL_SECONDS = 2.0  # for browsers to answer a close before the process ends
@@ -48,7 +50,7 @@ class Command(BaseCommand):
         )
         server.greet = lambda: self._greet()
         events.server_starts.send(None)
-        reactor.addSystemEventTrigger("before", "shutdown", _farewell)  # type: ignore[attr-defined]
+        reactor.addSystemEventTrigger("before", "shutdown", _farewell)
         server.run()
         if server.failed:
             sys.exit(1)
@@ -72,7 +74,7 @@ class _Server(Server):
         super().listen_success(port)
         # In a thread: the reactor's thread is an event loop, where Django refuses
         # to touch the database.
-        reactor.callInThread(self.greet)  # type: ignore[attr-defined]
+        reactor.callInThread(self.greet)
 
     def listen_error(self, failure: Any) -> None:
         self.failed = True
@@ -94,12 +96,13 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def _farewell() -> Deferred[Any]:
     """Lets every package say good-bye, and waits a moment for it."""
-    answers = [answer for _receiver, answer in events.server_stops.send(None)]
+    sent: list[Any] = events.server_stops.send(None)
+    answers = [answer for _receiver, answer in sent if answer is not None]
 
     async def all_of_them() -> None:
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
-                await asyncio.gather(*filter(None, answers))
+                await asyncio.gather(*answers)
         except TimeoutError:
             pass  # a browser that does not answer does not keep us
 

@@ -1,0 +1,61 @@
+// The composer: Enter sends, Shift+Enter breaks the line, and the field empties at once.
+// What becomes of the draft is the outbox's business.
+
+export class Composer {
+  #form;
+  #send;
+
+  constructor(form, send) {
+    this.#form = form;
+    this.#send = send;
+    form.addEventListener("submit", (event) => this.#submit(event));
+    form.elements.body.addEventListener("keydown", (event) => this.#key(event));
+    if (!CSS.supports("field-sizing", "content")) {
+      form.elements.body.addEventListener("input", () => this.#grow());
+    }
+  }
+
+  #key(event) {
+    // While an accent or a word is being composed, Enter ends the composition.
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    const telephone = matchMedia("(pointer: coarse)").matches;
+    if (!sends || telephone) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const { body, needs_ack, for_case_file, is_urgent, urgent } = this.#form.elements;
+    if (!body.value.trim()) return body.focus();
+    if (is_urgent.checked && !urgent.value.trim()) return urgent.focus();
+    this.#send({
+      id: newId(),
+      body: body.value,
+      needs_ack: needs_ack.checked,
+      for_case_file: for_case_file?.checked ?? false,
+      urgent: is_urgent.checked ? urgent.value : "",
+    });
+    this.#form.reset();
+    body.value = "";
+    urgent.value = "";
+    this.#grow();
+    body.focus();
+  }
+
+  #grow() {
+    const { body } = this.#form.elements;
+    body.style.height = "auto";
+    if (!CSS.supports("field-sizing", "content")) body.style.height = `${body.scrollHeight}px`;
+  }
+}
+
+// randomUUID exists only on secure pages; a trial on a local network is not one.
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,110 @@
+// The connection: hello, ping, reconnect with jitter, polling when no socket opens.
+// Emits events; knows nothing of the page.
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 15_000;
+const PING_MS = 15_000; // PROTOCOL section 1
+const SILENCE_MS = 10_000; // a ping unanswered for that long: the line is dead
+const POLL_MS = 5_000; // PROTOCOL section 3
+const FAILURES_BEFORE_POLLING = 2; // some workstations let no WebSocket through
+const ENDED = new Set([4401, 4403]); // session or rights lost: coming back is useless
+
+export class Connection extends EventTarget {
+  #socket = null;
+  #held; // () => {thread: last seq held}
+  #failures = 0;
+  #retry = 0;
+  #ping = 0;
+  #silence = 0;
+  #poll = 0;
+
+  constructor(held) {
+    super();
+    this.#held = held;
+    document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
+    addEventListener("online", () => this.#wake());
+    addEventListener("pagehide", () => this.#socket?.close());
+    addEventListener("pageshow", (event) => event.persisted && this.#open());
+  }
+
+  start() {
+    this.#open();
+  }
+
+  get open() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  send(frame) {
+    if (!this.open) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #open() {
+    clearTimeout(this.#retry);
+    if (this.#socket && this.#socket.readyState <= WebSocket.OPEN) return;
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/`, "hub.v1");
+    this.#socket = socket;
+    socket.onopen = () => this.send({ type: "hello", threads: this.#held() });
+    socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
+    socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
+  }
+
+  #receive(frame) {
+    clearTimeout(this.#silence);
+    if (frame.type === "welcome") {
+      this.#failures = 0;
+      clearInterval(this.#poll);
+      clearInterval(this.#ping);
+      this.#ping = setInterval(() => this.#beat(), PING_MS);
+      this.#state("live");
+    }
+    this.dispatchEvent(new CustomEvent(frame.type, { detail: frame }));
+  }
+
+  #beat() {
+    this.send({ type: "ping" });
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#abandon(), SILENCE_MS);
+  }
+
+  // A line that died without a word: do not wait for the browser to notice.
+  #abandon() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#closed(1006);
+  }
+
+  #closed(code) {
+    clearInterval(this.#ping);
+    clearTimeout(this.#silence);
+    this.#failures += 1;
+    if (ENDED.has(code)) {
+      this.#state("off");
+      this.dispatchEvent(new Event("ended"));
+      return;
+    }
+    this.#state(navigator.onLine ? "slow" : "off");
+    if (this.#failures === FAILURES_BEFORE_POLLING) this.#startPolling();
+    const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
+    this.#retry = setTimeout(() => this.#open(), wait * (0.5 + Math.random() / 2));
+  }
+
+  #startPolling() {
+    clearInterval(this.#poll);
+    this.#poll = setInterval(() => this.dispatchEvent(new Event("poll")), POLL_MS);
+    this.dispatchEvent(new Event("poll"));
+  }
+
+  // After sleep or a lost network: try now instead of at the end of the back-off.
+  #wake() {
+    if (this.open) this.#beat();
+    else this.#open();
+  }
+
+  #state(name) {
+    this.dispatchEvent(new CustomEvent("state", { detail: name }));
+  }
+}
