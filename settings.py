@@ -125,6 +125,8 @@ def database(url: str) -> dict[str, Any]:
         **(_SQLITE if sqlite else _POSTGRESQL),
     }
     config["CONN_HEALTH_CHECKS"] = not sqlite
+    if sqlite:  # Tests use a file too: in memory, threads would share one lock table.
+        config["TEST"] = {"NAME": str(env.data_folder / "test.sqlite3")}
     return config
 
 

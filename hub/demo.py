@@ -11,7 +11,6 @@ from django.db import transaction
 
 from hub.actions import measures, members
 from hub.actions.messages import post_messages
-from hub.actions.reference_data import load_courts, load_demo_centres
 from hub.models import Centre, Court, Measure, Role, Thread, User
 from hub.models.centres import VisitKind
 from hub.posting import Draft, Posted
@@ -75,12 +74,6 @@ def create_demo() -> Demo:
         ]
         _talk(people, threads[0])
     return Demo(people, threads)
-
-
-def load_everything() -> Demo:
-    load_courts()
-    load_demo_centres()
-    return create_demo()
 
 
 def _create(person: Person) -> User:

@@ -60,31 +60,25 @@ def load_courts() -> int:
 
 def load_demo_centres(progress: Progress = no_progress) -> int:
     """Creates the 192 invented centres. Raises DemoRefused next to real ones."""
-    rows: list[dict[str, Any]] = _json("demo_centres.json")["centres"]
+    rows = demo_rows()
     with transaction.atomic():
         refuse_demo_among_real()
         for done, row in enumerate(rows, start=1):
             if not Centre.objects.filter(code=row["code"]).exists():
-                _store_demo(row)
+                store_demo_centre(row)
             progress(done, len(rows))
     forget()
     return len(rows)
 
 
-def _court(row: dict[str, Any], appeal_court: str) -> Court:
-    return Court(
-        code=row["code"],
-        kind=row["type"],
-        name=row["nom"],
-        city=row["ville"],
-        departement_id=row["departement_code"],
-        appeal_court_id=appeal_court,
-        latitude=row["latitude"],
-        longitude=row["longitude"],
-    )
+def demo_rows() -> list[dict[str, Any]]:
+    """The invented centres as hub/data holds them."""
+    rows: list[dict[str, Any]] = _json("demo_centres.json")["centres"]
+    return rows
 
 
-def _store_demo(row: dict[str, Any]) -> None:
+def store_demo_centre(row: dict[str, Any]) -> None:
+    """One invented centre with its site, profiles and declared waiting times."""
     centre = Centre.objects.create(
         code=row["code"],
         name=row["name"],
@@ -107,6 +101,19 @@ def _store_demo(row: dict[str, Any]) -> None:
         public_transport=row["public_transport"],
     )
     _store_profiles(site, row)
+
+
+def _court(row: dict[str, Any], appeal_court: str) -> Court:
+    return Court(
+        code=row["code"],
+        kind=row["type"],
+        name=row["nom"],
+        city=row["ville"],
+        departement_id=row["departement_code"],
+        appeal_court_id=appeal_court,
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+    )
 
 
 def _store_profiles(site: Site, row: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Tests mirror the packages; journeys/ goes through whole paths, faults/ breaks things."""

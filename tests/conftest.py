@@ -1,0 +1,93 @@
+"""The shape under test, the cast, and signed-in clients. No test logic here.
+
+TEST_SHAPE=embedded (default): SQLite and the in-process layer.
+TEST_SHAPE=machine: a real PostgreSQL and a real Valkey, started here.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.servers import Postgres, Valkey
+
+SHAPE = os.environ.get("TEST_SHAPE", "embedded")
+REQUIRE_REAL = os.environ.get("REQUIRE_REAL") == "1"
+FOLDER = Path(tempfile.mkdtemp(prefix="hub-tests-"))
+SERVERS: list[Postgres | Valkey] = []
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+os.environ["DATA_FOLDER"] = str(FOLDER)
+os.environ["HUB_MODE"] = "development"
+for name in ("BASE_URL", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "PORT", "HOST"):
+    os.environ.pop(name, None)
+if SHAPE == "machine":
+    SERVERS += [Postgres(), Valkey()]
+    for server in SERVERS:
+        server.start()
+    os.environ["DATABASE_URL"] = SERVERS[0].url
+    os.environ["REDIS_URL"] = SERVERS[1].url
+
+import django  # noqa: E402 (the environment above comes first)
+
+from hub.locale_files import compile_catalogues  # noqa: E402
+
+compile_catalogues()
+django.setup()
+
+from django.test import Client  # noqa: E402
+from hub.demo import Demo  # noqa: E402
+from hub.models import User  # noqa: E402
+from hub.queries.deployment import forget  # noqa: E402
+from tests.cast import create_small_demo  # noqa: E402
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps each test to its shapes; a missing browser is said loudly, or fails."""
+    for item in items:
+        if SHAPE != "machine" and item.get_closest_marker("machine"):
+            item.add_marker(pytest.mark.skip(reason="runs in the machine shape"))
+        if SHAPE == "machine" and item.get_closest_marker("embedded"):
+            item.add_marker(pytest.mark.skip(reason="runs in the embedded shape"))
+        if item.get_closest_marker("browser") and not chromium():
+            reason = "NOT RUN: no Chromium (apt-get install chromium)"
+            if not REQUIRE_REAL:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_unconfigure() -> None:
+    for server in SERVERS:
+        server.close()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process_memory() -> Iterator[None]:
+    """What a process remembers between requests must not pass between tests."""
+    forget()
+    yield
+    forget()
+
+
+@pytest.fixture
+def demo(db: None) -> Demo:
+    """The courts, two demonstration centres and the cast of hub.demo."""
+    return create_small_demo()
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """Gives a page client that is signed in as somebody."""
+
+    def enter(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return enter
