@@ -44,16 +44,20 @@ class HeadersMiddleware:
 
 
 class DatabaseDownMiddleware:
-    """A lost database is a 503 that keeps what was typed, not a stack trace."""
+    """A lost database is a 503 that keeps what was typed, not a stack trace.
+
+    The person is looked up here, so that no layer below meets the loss first.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            return self.get_response(request)
+            bool(request.user.is_authenticated)
         except (OperationalError, InterfaceError) as error:
             return errors.unavailable(request, error)
+        return self.get_response(request)
 
     def process_exception(
         self, request: HttpRequest, error: Exception
@@ -106,7 +110,7 @@ class PermissionMiddleware:
         if not request.user.is_authenticated:
             return _ask_to_sign_in(request)
         if right != permissions.SIGNED_IN and permissions.is_general(right):
-            permissions.require(request.user, right)
+            return None if permissions.may(request.user, right) else errors.forbidden(request)
         return None
 
     def process_exception(

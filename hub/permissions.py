@@ -43,11 +43,6 @@ def may(user: User, right: str) -> bool:
     return any(place.role in matrix().rights[right] for place in user.places)
 
 
-def require(user: User, right: str) -> None:
-    if not may(user, right):
-        raise Forbidden(right)
-
-
 def is_general(right: str) -> bool:
     """Whether the right never depends on one object ("any" for every role)."""
     return all(scope == "any" for scope in matrix().rights[right].values())

@@ -1,7 +1,6 @@
-"""A served hub and two real browsers for the journeys."""
+"""A served hub, and browsers in which the cast is signed in."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,11 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.clients.server import ServedHub
 from tests.conftest import chromium
 
+CAMILLE = "camille.moreau@justice.demo.invalid"
+SAMIRA = "samira.benali@centre.demo.invalid"
+LIVE = "body[data-connection=live]"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-sync")
-READY = "body[data-connection=live]"
+NO_SOCKET = "WebSocket = class { constructor() { setTimeout(() => this.onclose({code: 1006})) } close() {} }"
 
 
 @pytest.fixture
@@ -28,3 +30,46 @@ async def browser() -> AsyncIterator[Browser]:
         )
         yield browser
         await browser.close()
+
+
+async def sign_in(
+    browser: Browser,
+    hub: ServedHub,
+    email: str,
+    *,
+    javascript: bool = True,
+    width: int = 1280,
+    scheme: str = "light",
+) -> Page:
+    """A fresh browser profile, signed in through the one-time link's button."""
+    context = await browser.new_context(
+        locale="fr-FR",
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        java_script_enabled=javascript,
+    )
+    page = await context.new_page()
+    await page.goto(hub.login_link(email))
+    await page.click("main button[type=submit]")
+    await page.wait_for_url(f"{hub.url}/")
+    return page
+
+
+async def open_thread(
+    browser: Browser,
+    hub: ServedHub,
+    email: str,
+    *,
+    javascript: bool = True,
+    socket: bool = True,
+) -> Page:
+    """The page of the thread in which the demonstration's people have talked."""
+    page = await sign_in(browser, hub, email, javascript=javascript)
+    if not socket:
+        await page.add_init_script(NO_SOCKET)
+    reference = "visite avec sorties"
+    row = page.locator("li", has_text=reference).locator("h3 a")
+    await page.goto(hub.url + (await row.get_attribute("href") or ""))
+    if javascript and socket:
+        await page.wait_for_selector(LIVE)
+    return page
