@@ -110,7 +110,11 @@ class PermissionMiddleware:
         if not request.user.is_authenticated:
             return _ask_to_sign_in(request)
         if right != permissions.SIGNED_IN and permissions.is_general(right):
-            return None if permissions.may(request.user, right) else errors.forbidden(request)
+            return (
+                None
+                if permissions.may(request.user, right)
+                else errors.forbidden(request)
+            )
         return None
 
     def process_exception(

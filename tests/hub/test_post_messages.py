@@ -68,7 +68,9 @@ def test_the_number_of_queries_does_not_grow_with_the_group(
     def queries(size: int) -> int:
         keys = ("camille", "samira") if shared else ("camille",)
         group = [draft(demo, keys[n % len(keys)], thread=n % 2) for n in range(size)]
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             post_messages(group)
         return len(captured)
 

@@ -87,7 +87,9 @@ def test_a_known_id_is_answered_even_when_the_thread_is_closed() -> None:
 
 
 def test_empty_too_long_and_untypeable_texts_are_refused() -> None:
-    drafts = [draft(body=b) for b in ("", " \n ", "\u200b", "a" * 10_001, "a\0", "\ud800")]
+    drafts = [
+        draft(body=b) for b in ("", " \n ", "\u200b", "a" * 10_001, "a\0", "\ud800")
+    ]
     expected = ["invalid", "invalid", "invalid", "too_long", "invalid", "invalid"]
     assert codes(*drafts) == expected
     assert codes(draft(body="a" * 10_000)) == ["posted"]

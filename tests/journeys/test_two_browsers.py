@@ -86,7 +86,9 @@ async def test_without_any_socket_the_page_polls_and_posts_all_the_same(
     await say(samira, "Sans prise directe")
     await expect(camille.locator(NUMBERED).last).to_have_text("Sans prise directe")
     await say(camille, "Bien reçu")
-    await expect(samira.locator(NUMBERED).last).to_have_text("Bien reçu", timeout=15_000)
+    await expect(samira.locator(NUMBERED).last).to_have_text(
+        "Bien reçu", timeout=15_000
+    )
 
 
 async def test_reading_and_acknowledging_show_on_the_other_side_at_once(
@@ -112,10 +114,14 @@ async def test_without_javascript_one_reads_writes_and_acknowledges(
     await expect(page.locator("[data-acknowledged]")).to_have_count(1)
 
 
-async def test_what_is_typed_is_only_ever_text(hub: ServedHub, browser: Browser) -> None:
+async def test_what_is_typed_is_only_ever_text(
+    hub: ServedHub, browser: Browser
+) -> None:
     camille = await open_thread(browser, hub, CAMILLE)
     samira = await open_thread(browser, hub, SAMIRA)
-    hostile = "<img src=x onerror=alert(1)> javascript:alert(1) {{7*7}} https://a.fr/?<b>"
+    hostile = (
+        "<img src=x onerror=alert(1)> javascript:alert(1) {{7*7}} https://a.fr/?<b>"
+    )
     await say(camille, hostile)
     for page in (camille, samira):
         await expect(page.locator(NUMBERED).last).to_have_text(hostile)

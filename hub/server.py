@@ -1,0 +1,83 @@
+"""Daphne as we run it: our limits, our close codes, a clean end.
+
+The only module that touches parts of Daphne and Autobahn that they do not document
+as settings; tests/faults/test_stop.py holds each of them.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketProtocol
+from twisted.internet import reactor as installed_reactor
+from twisted.internet.defer import Deferred
+
+from hub import events
+
+MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4; a larger frame is closed with 1009
+FAREWELL_SECONDS = 2.0  # for browsers to answer a close before the process ends
+
+reactor: Any = installed_reactor  # its own types describe another reactor
+
+
+class SocketProtocol(WebSocketProtocol):
+    """A WebSocket that may be closed with 1012, which Autobahn keeps from servers."""
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802 (Daphne's name)
+        self.sendCloseFrame(code=code or 1000)
+
+
+class HubServer(Server):
+    """Calls `greet` in a thread once it listens; `failed` when it could not."""
+
+    def __init__(
+        self, application: Any, host: str, port: int, greet: Callable[[], None]
+    ) -> None:
+        super().__init__(
+            application=application,
+            endpoints=build_endpoint_description_strings(host=host, port=port),
+            websocket_max_message_size=MAX_FRAME_BYTES,
+            websocket_max_frame_size=MAX_FRAME_BYTES,
+            websocket_timeout=-1,  # sockets live for hours; sessions end them
+            server_name="hub",
+            verbosity=0,
+        )
+        self.greet = greet
+        self.failed = False
+
+    def run(self) -> None:
+        events.server_starts.send(None)
+        reactor.addSystemEventTrigger("before", "shutdown", _farewell)
+        super().run()
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self.ws_factory.protocol = SocketProtocol
+        # Say why (1009) instead of dropping the line.
+        self.ws_factory.setProtocolOptions(failByDrop=False)
+        # In a thread: the reactor's own is an event loop, where Django refuses to
+        # touch the database.
+        reactor.callInThread(self.greet)
+
+    def listen_error(self, failure: Any) -> None:
+        self.failed = True
+        sys.stderr.write(f"Cannot listen: {failure.getErrorMessage()}\n")
+        super().listen_error(failure)
+
+
+def _farewell() -> Deferred[Any]:
+    """Lets every package say good-bye, and waits a moment for it."""
+    sent: list[Any] = events.server_stops.send(None)
+    answers = [answer for _receiver, answer in sent if answer is not None]
+
+    async def all_of_them() -> None:
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                await asyncio.gather(*answers)
+        except TimeoutError:
+            pass  # a browser that does not answer does not keep us
+
+    return Deferred.fromFuture(asyncio.ensure_future(all_of_them()))

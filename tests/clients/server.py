@@ -1,0 +1,112 @@
+"""`manage.py serve` as a child process that may be killed and started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY = "Ctrl-C ends it."  # the last line of the greeting
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+class ServedHub:
+    """One process on its own port and data folder; the data outlives the process."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if k not in FOREIGN},
+            "DATA_FOLDER": str(folder),
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+            "LOG_LEVEL": "ERROR",
+            **environment,
+        }
+        self.process: subprocess.Popen[str] | None = None
+        self.output: list[str] = []
+
+    def start(self) -> None:
+        """Returns when the process says that it listens."""
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--prepare"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, args=(ready,), daemon=True)
+        self._reader.start()
+        if not ready.wait(START_SECONDS) or self.process.poll() is not None:
+            raise RuntimeError("The hub did not start:\n" + "\n".join(self.output))
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is said."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+
+    def stop(self) -> int:
+        """SIGTERM; the exit status."""
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(STOP_SECONDS)
+        self._reader.join()
+        return status
+
+    def manage(self, *arguments: str) -> str:
+        """The output of a management command on the same data."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def login_link(self, email: str) -> str:
+        return self.manage("login_link", email).strip()
+
+    def _read(self, ready: threading.Event) -> None:
+        assert self.process
+        assert self.process.stdout
+        with self.process.stdout as output:
+            for line in output:
+                self.output.append(line.rstrip())
+                if READY in line:
+                    ready.set()
+        ready.set()  # it ended: whoever waits must look
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process and self.process.poll() is None:
+            self.kill()
+
+
+# What the tests' own shape sets; a served hub is told what it needs.
+FOREIGN = {"DATABASE_URL", "REDIS_URL", "DATA_FOLDER", "DJANGO_SETTINGS_MODULE"}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

@@ -1,0 +1,51 @@
+"""Promise 1 and 2 on PostgreSQL: kill -9 of postmaster and children."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from tests.clients.server import ServedHub
+from tests.faults.checker import Verdict, judge
+from tests.faults.writers import open_writers, write_through
+from tests.servers import Postgres
+
+KILLS = 8
+
+pytestmark = pytest.mark.machine
+
+
+async def crash(tmp_path: Path, kills: int, **options: str) -> Verdict:
+    """Writes through `kills` crashes of a PostgreSQL of its own, then judges."""
+    with Postgres(own=True) as database:
+        database.settings(**options)
+        with ServedHub(tmp_path, DATABASE_URL=database.url) as hub:
+
+            async def kill_and_start() -> None:
+                await asyncio.to_thread(database.kill)
+                await asyncio.to_thread(database.start)
+
+            async with open_writers(hub) as clients:
+                database.stop()
+                database.start()  # with the options
+                await write_through(clients, kills, kill_and_start, between=(60, 180))
+                verdict = await asyncio.to_thread(judge, hub, clients)
+    print(f"{kills} kills of PostgreSQL {options}: {verdict}")
+    return verdict
+
+
+async def test_eight_kills_of_postgresql_lose_nothing_that_was_acknowledged(
+    tmp_path: Path,
+) -> None:
+    verdict = await crash(tmp_path, KILLS)
+    assert verdict.clean, verdict
+    assert verdict.acknowledged > KILLS
+
+
+@pytest.mark.durability_mutant
+async def test_the_same_crashes_without_synchronous_commit_do_lose_messages(
+    tmp_path: Path,
+) -> None:
+    verdict = await crash(
+        tmp_path, KILLS, synchronous_commit="off", wal_writer_delay="10s"
+    )
+    assert verdict.lost > 0, "the crash test could not have failed"
