@@ -12,7 +12,15 @@ CAMILLE = "camille.moreau@justice.demo.invalid"
 SAMIRA = "samira.benali@centre.demo.invalid"
 LIVE = "body[data-connection=live]"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-sync")
-NO_SOCKET = "WebSocket = class { constructor() { setTimeout(() => this.onclose({code: 1006})) } close() {} }"
+# What some workstations do: every WebSocket fails at once.
+NO_SOCKET = """
+WebSocket = class {
+  static OPEN = 1;
+  readyState = 3;
+  constructor() { setTimeout(() => this.onclose({ code: 1006 })); }
+  close() {}
+}
+"""
 
 
 @pytest.fixture

