@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, NinjaAPI, Schema, Status
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 
 from hub import permissions
@@ -128,6 +128,13 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     where = {".".join(map(str, e["loc"][1:])) for e in error.errors}
     detail = ", ".join(sorted(where)) or "body"
     return JsonResponse({"code": "invalid", "detail": detail}, status=400)
+
+
+@api.exception_handler(HttpError)
+def not_json(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What is not JSON at all."""
+    body = {"code": "invalid", "detail": str(error.message)}
+    return JsonResponse(body, status=error.status_code)
 
 
 def _draft(body: PostIn, thread: UUID, author: UUID) -> Draft:

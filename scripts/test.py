@@ -134,7 +134,8 @@ def run_all(wanted: "list[Step]") -> int:
                 f"{number} passed before it, {left} not run."
             )
             return code if code > 0 else 128 - code
-    say(f"\nAll {len(wanted)} checks passed in {time.monotonic() - began:.1f} s.")
+    seconds = time.monotonic() - began
+    say(f"\nAll checks passed ({len(wanted)}) in {seconds:.1f} s.")
     return 0
 
 
