@@ -40,7 +40,7 @@ bench: ## measure side by side and print ratios
 
 login: ## print a one-time sign-in address: make login EMAIL=someone@example.org
 	@test -n "$$EMAIL" || { echo "Usage: make login EMAIL=someone@example.org" >&2; exit 2; }
-	$(PREPARE)
+	@test -x $(VENV)/python || { echo "Start the hub once first: make run" >&2; exit 2; }
 	@$(VENV)/python manage.py login_link "$$EMAIL"
 
 lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
@@ -53,7 +53,7 @@ lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
 			-o requirements/dev.txt >/dev/null
 	@echo "Pinned requirements/run.txt and requirements/dev.txt."
 
-translations: ## collect the texts to translate and compile the French ones
+translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)
 	@$(VENV)/python scripts/translations.py update
 
@@ -66,7 +66,7 @@ clean: ## remove .venv, and after a question var/ (database, files, mails)
 	@echo "Removing .venv (make run builds it again)."
 	@rm -rf .venv
 	@test ! -d var || { \
-		echo "var/ holds the database, the uploaded files and the caught mails."; \
+		echo "var/ holds the database and the development key."; \
 		printf "Remove var/ as well, for ever? [y/N] "; \
 		read -r answer || answer=n; \
 		case "$$answer" in [yY]) rm -rf var; echo "Removed var/." ;; \

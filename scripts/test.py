@@ -115,8 +115,6 @@ def steps(part: str, python: Path, for_pytest: "list[str]") -> "list[Step]":
         tool("ruff", "check", "."),
         tool("mypy"),
         tool("lint-imports"),
-        tool("djlint", "--check", "templates"),
-        tool("djlint", "--lint", "templates"),
         tool("python", "scripts/translations.py", "check"),
     ]
 

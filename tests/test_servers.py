@@ -6,6 +6,7 @@ Belongs here: what every fault test relies on. Needs no Django.
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ import redis
 from psycopg.conninfo import make_conninfo
 
 from tests.servers import Postgres, ServerError, Valkey
-from tests.servers.children import is_alive
+from tests.servers.children import FOLDER_PREFIX, Folder, is_alive, sweep_abandoned
 
 pytestmark = pytest.mark.machine
 
@@ -138,6 +139,20 @@ def test_a_given_server_is_never_killed(monkeypatch: pytest.MonkeyPatch) -> None
         Postgres().kill()
     with pytest.raises(ServerError, match="TEST_REDIS_URL"):
         Valkey().pause()
+
+
+def test_only_abandoned_server_folders_are_swept() -> None:
+    used = Folder("used")
+    beside = used.path.parent
+    abandoned = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}left-", dir=beside))
+    foreign = Path(tempfile.mkdtemp(prefix="hub-tests-", dir=beside))
+    for folder in (used.path, abandoned, foreign):
+        os.utime(folder, (0, 0))
+    sweep_abandoned()
+    remaining = [folder.exists() for folder in (used.path, abandoned, foreign)]
+    used.close()
+    foreign.rmdir()
+    assert remaining == [True, False, True]
 
 
 def test_the_servers_die_with_the_tests() -> None:

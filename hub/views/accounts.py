@@ -43,7 +43,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if not asked:
         return redirect("hub:sign-in")
     context: dict[str, Any] = {"email": email, "valid_for": actions.VALID_FOR}
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "accounts/code.html", context)
     form = CodeForm(request.POST)
     try:
@@ -62,7 +62,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
         found = actions.find_link(secret)
         here = asked == str(found.pk)
         context["ask_code"] = found.needs_code_elsewhere and not here
-        if request.method == "GET":
+        if request.method != "POST":
             return render(request, "accounts/link.html", context)
         user = actions.confirm_link(secret, here, request.POST.get("code", ""))
     except SignInFailed as error:

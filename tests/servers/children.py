@@ -25,7 +25,8 @@ LOG_LINES = 20
 # A Unix socket's whole path must fit in 108 bytes (104 on macOS), of which the names
 # of our folder and of the socket take 42.
 LONGEST_BASE_BYTES = 60
-FOLDER_PREFIX = "hub-tests-"
+# Of its own: what is swept below must never be a folder that others made, unlocked.
+FOLDER_PREFIX = "hub-server-"
 ABANDONED_SECONDS = 60.0
 # Root hands its servers to this account, "nobody": PostgreSQL refuses to be root.
 NOBODY = 65534
@@ -128,7 +129,9 @@ class Folder:
 def base() -> str:
     """Return the folder of temporary files, or /tmp where its path is too long."""
     usual = tempfile.gettempdir()
-    return usual if len(os.fsencode(usual)) <= LONGEST_BASE_BYTES else "/tmp"
+    if len(os.fsencode(usual)) <= LONGEST_BASE_BYTES:
+        return usual
+    return "/tmp"  # noqa: S108 (mkdtemp makes the folder in it, for us alone)
 
 
 def remove(folder: Path, lock: int) -> None:
