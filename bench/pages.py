@@ -6,6 +6,7 @@ from statistics import median
 from uuid import uuid4
 
 from django.test import Client
+
 from hub.actions.messages import post_messages
 from hub.models import Thread, User
 from hub.posting import Draft

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
+
 from hub.actions.messages import post_messages
 from hub.demo import Demo
 from hub.models import Message, Participant, Thread

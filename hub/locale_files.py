@@ -1,4 +1,4 @@
-"""Compiling the translations at start, so that no binary file lives in the repository."""
+"""Compiles the translations at start: no binary file lives in the repository."""
 
 import os
 from pathlib import Path

@@ -5,11 +5,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Any
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+
+LONGEST_NAME = 60  # characters; a header line of e-mail has 78
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,14 @@ def build(
 
 
 def _address(name: str, email: str) -> Address:
-    """One address; a name cannot add another one or break the header."""
-    plain = "".join(c if c.isprintable() else " " for c in name)
-    return Address(display_name=" ".join(plain.split()), addr_spec=email)
+    """One address; a name cannot add another one or break the header.
+
+    Python folds a long quoted name without its quotes, so a name keeps only what
+    needs none, and little of it.
+    """
+    plain = "".join(c if _is_of_a_name(c) else " " for c in name)
+    return Address(" ".join(plain.split())[:LONGEST_NAME].strip(), addr_spec=email)
+
+
+def _is_of_a_name(character: str) -> bool:
+    return category(character)[0] in "LMN" or character in "-'’"

@@ -19,7 +19,7 @@ from notifications.transports import smtp
 LAST_MAIL_SECONDS = 5.0  # how long the process waits for its last mails at its end
 
 logger = logging.getLogger(__name__)
-_waiting: queue.SimpleQueue[EmailMessage | None] = queue.SimpleQueue()
+_waiting: queue.Queue[EmailMessage | None] = queue.Queue()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
 
@@ -35,6 +35,11 @@ def send_soon(message: EmailMessage) -> None:
     _waiting.put(message)
 
 
+def flush() -> None:
+    """Waits until everything handed over was tried."""
+    _waiting.join()
+
+
 def _work() -> None:
     while (message := _waiting.get()) is not None:
         try:
@@ -43,6 +48,8 @@ def _work() -> None:
             logger.error("A mail could not be sent: %s", error)
         except Exception:  # the top of a loop: one bad mail must not end it
             logger.exception("A mail could not be sent")
+        finally:
+            _waiting.task_done()
 
 
 async def _send(message: EmailMessage) -> None:

@@ -1,7 +1,7 @@
-"""`translations.py update | check`: the French catalogue follows the source strings.
+"""`translations.py update | compile | check`: French follows the English sources.
 
-Compiling happens at start (hub/locale_files.py). English is the source language and
-needs no catalogue.
+Belongs here: where strings are looked for, and what makes the catalogue incomplete.
+Compiling is hub/locale_files.py, which every start uses. English needs no catalogue.
 """
 
 import re
@@ -14,48 +14,82 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+# Started as a script, Python looks for modules in scripts/ only.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from hub.locale_files import compile_catalogues
+
 ROOT = Path(__file__).resolve().parent.parent
 FRENCH = ROOT / "hub" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 FOLDERS = ("hub", "realtime", "notifications", "templates")
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
-OPTIONS = {
-    name: {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
-    for name in ("**.html", "**.txt")
+# As in hub/jinja.py. Not silent: a template that cannot be read must not lose strings.
+JINJA = {
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
+    "newstyle_gettext": "true",
+    "silent": "false",
 }
-KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
+OPTIONS = {"**.html": JINJA, "**.txt": JINJA}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
+HEADER = "# French. English is the source language: its strings stand in the code."
+# They would change with every update and say what the history says better.
+DATES = (b'"POT-Creation-Date', b'"PO-Revision-Date')
+USAGE = "Usage: translations.py update | compile | check"
 
 
-def main(verb: str) -> int:
-    if verb == "update":
-        update()
-        return 0
-    problems = list(check(read(FRENCH)))
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems in {FRENCH.relative_to(ROOT)}")
-    return 1 if problems else 0
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["update"]:
+            update()
+            compile_catalogues()
+        case ["compile"]:
+            compile_catalogues()
+        case ["check"]:
+            return report(list(check(read(FRENCH))))
+        case _:
+            print(USAGE, file=sys.stderr)
+            return 2
+    return 0
 
 
-def update() -> None:
+def update(path: Path = FRENCH) -> None:
     """Adds new strings, drops those that are gone; never guesses a translation."""
-    catalogue = read(FRENCH)
+    catalogue = read(path)
     catalogue.update(extract(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    FRENCH.write_bytes(written(catalogue))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(written(catalogue))
 
 
 def check(catalogue: Catalog) -> Iterator[str]:
     """One sentence per string that a French reader would miss or misread."""
-    wanted = {message.id for message in extract() if message.id}
-    present = {message.id for message in catalogue if message.id}
-    for missing in wanted - present:
-        yield f"not in the catalogue (make translations): {missing!r}"
-    for gone in present - wanted:
-        yield f"no longer used (make translations): {gone!r}"
+    wanted, present = _sources(extract()), _sources(catalogue)
+    for missing in sorted(wanted - present):
+        yield f"not in the catalogue (make translations): {_named(*missing)}"
+    for gone in sorted(present - wanted):
+        yield f"no longer used (make translations): {_named(*gone)}"
+    for message in catalogue.obsolete.values():
+        yield f"obsolete (make translations): {message.id!r}"
     for message in catalogue:
         if message.id:
-            yield from _check_message(message)
+            yield from _faults(message, catalogue.num_plurals)
+
+
+def report(problems: list[str]) -> int:
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems in {FRENCH.relative_to(ROOT)}")
+    return 1 if problems else 0
 
 
 def extract() -> Catalog:
@@ -70,8 +104,8 @@ def extract() -> Catalog:
 
 
 def read(path: Path) -> Catalog:
+    """The catalogue of that file, or an empty one where there is no file yet."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         return Catalog(locale="fr", charset="utf-8")
     with path.open("rb") as file:
         return read_po(file, locale="fr")
@@ -79,25 +113,47 @@ def read(path: Path) -> Catalog:
 
 def written(catalogue: Catalog) -> bytes:
     """Sorted and without line numbers: a moved line changes nothing here."""
+    catalogue.header_comment, catalogue.fuzzy = HEADER, False
+    catalogue.project, catalogue.version = "hub", "fr"
+    catalogue.last_translator = catalogue.language_team = "the maintainers"
+    catalogue.msgid_bugs_address = ""
     out = BytesIO()
     write_po(out, catalogue, sort_output=True, no_location=True, width=88)
     lines = out.getvalue().splitlines(keepends=True)
-    return b"".join(line for line in lines if b"POT-Creation-Date" not in line)
+    return b"".join(line for line in lines if not line.startswith(DATES))
 
 
-def _check_message(message: Message) -> Iterator[str]:
-    given = message.string if isinstance(message.string, tuple) else (message.string,)
-    source = message.id if isinstance(message.id, tuple) else (message.id,)
+def _sources(catalogue: Catalog) -> set[tuple[str, tuple[str, ...]]]:
+    """Context and forms: "draft" of a measure and "draft" of a message are two."""
+    return {(m.context or "", _forms(m.id)) for m in catalogue if m.id}
+
+
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """A plain string has one form, a plural several; Babel gives either."""
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+def _named(context: str, forms: tuple[str, ...]) -> str:
+    return f"{forms[0]!r} ({context})" if context else repr(forms[0])
+
+
+def _faults(message: Message, plurals: int) -> Iterator[str]:
+    source, given = _forms(message.id), _forms(message.string)
+    name = _named(message.context or "", source)
     if message.fuzzy:
-        yield f"fuzzy: {source[0]!r}"
-    if not all(given):
-        yield f"missing: {source[0]!r}"
+        yield f"fuzzy: {name}"
+    if not any(given):
+        yield f"missing: {name}"
         return
+    if not all(given) or len(given) != (plurals if len(source) > 1 else 1):
+        yield f"plural forms are incomplete: {name}"
+    # The last form is the general one. French says 0 with its singular, so a singular
+    # needs its number too, even where the English one is "One message".
     expected = set(PLACEHOLDER.findall(source[-1]))
-    for text in given:
+    for text in filter(None, given):
         if set(PLACEHOLDER.findall(text)) != expected:
-            yield f"other placeholders than its source: {source[-1]!r}"
+            yield f"other placeholders than its source: {name}"
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) == 2 else "check"))
+    sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.servers import Postgres, Valkey
 
 SHAPE = os.environ.get("TEST_SHAPE", "embedded")
@@ -38,6 +39,7 @@ compile_catalogues()
 django.setup()
 
 from django.test import Client  # noqa: E402
+
 from hub.demo import Demo  # noqa: E402
 from hub.models import User  # noqa: E402
 from hub.queries.deployment import forget  # noqa: E402

@@ -1,6 +1,6 @@
 """Lists of espaces de rencontre, with the waiting they declare."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -34,6 +34,7 @@ class CentreRow:
     centre: Centre
     site: Site
     waits: dict[str, WaitingDeclaration]  # visit kind -> newest declaration
+    courts_served: int = 0  # only on the page of one centre
 
     def shortest(self, visit_kind: str) -> int:
         """Weeks, for ranking; a centre that declared nothing comes last."""
@@ -53,7 +54,9 @@ def find_centres(search: Search) -> list[CentreRow]:
 
 def centre_detail(code: str) -> CentreRow | None:
     centre = _with_waits(Centre.objects.filter(code=code)).first()
-    return _row(centre) if centre else None
+    if centre is None:
+        return None
+    return replace(_row(centre), courts_served=centre.courts_served.count())
 
 
 def departements_with_centres() -> QuerySet[Departement]:

@@ -69,7 +69,9 @@ def threads_of(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
     return (
         Participant.objects.filter(permissions.seats_with("thread.read"), user=user)
         .select_related(
-            "membership", "thread__designation__measure", "thread__designation__centre"
+            "membership",
+            "thread__designation__measure__court",
+            "thread__designation__centre",
         )
         .annotate(unread=_count(beyond), asked=_count(_owed(user)))
         .order_by("-thread__last_at", "pk")

@@ -66,7 +66,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
             return render(request, "accounts/link.html", context)
         user = actions.confirm_link(secret, here, request.POST.get("code", ""))
     except SignInFailed as error:
-        context.setdefault("gone", True)
+        context["gone"] = "ask_code" not in context
         return _refused(request, "accounts/link.html", context, error)
     return _enter(request, user)
 

@@ -36,4 +36,5 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
     row = centre_detail(code)
     if row is None:
         raise NotFound
-    return render(request, "centres/centre.html", {"row": row, "kinds": VisitKind})
+    context = {"row": row, "kinds": VisitKind, "courts_served": row.courts_served}
+    return render(request, "centres/centre.html", context)

@@ -14,6 +14,7 @@ from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.errors import Forbidden
 from hub.forms import MessageForm
 from hub.models import Message, Participant, Role
+from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.views.requests import person, refusal_status, whole_number
@@ -21,11 +22,18 @@ from hub.views.requests import person, refusal_status, whole_number
 
 def home(request: HttpRequest) -> HttpResponse:
     seats = list(queries.threads_of(person(request)))
-    mine = [s for s in seats if s.asked or s.thread.awaits == s.membership.side]
+    mine = [s for s in seats if s.asked or _awaits(s)]
     theirs = [s for s in seats if s not in mine]
     unread = sum(bool(s.unread) for s in seats)
     context = {"mine": mine, "theirs": theirs, "unread": unread}
     return render(request, "threads/home.html", context)
+
+
+def _awaits(seat: Participant) -> bool:
+    """Whether the person can do what the thread waits for: write in it."""
+    writes = seat.membership.role in permissions.roles_with("thread.write")
+    is_open = seat.thread.state == ThreadState.OPEN
+    return writes and is_open and seat.thread.awaits == seat.membership.side
 
 
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:

@@ -3,6 +3,7 @@
 import re
 
 import httpx
+
 from tests.clients.server import ServedHub
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')

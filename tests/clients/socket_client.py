@@ -6,8 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import websockets
-from tests.clients.server import ServedHub
 from websockets.asyncio.client import ClientConnection, connect
+
+from tests.clients.server import ServedHub
 
 Frame = dict[str, Any]
 Lost = (OSError, websockets.ConnectionClosed, websockets.InvalidHandshake, TimeoutError)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from tests.clients.server import ServedHub
 from tests.faults.checker import Verdict, judge
 from tests.faults.writers import open_writers, write_through

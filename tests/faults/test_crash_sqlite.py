@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+
 from tests.clients.server import ServedHub
 from tests.faults.checker import judge
 from tests.faults.writers import open_writers, write_through

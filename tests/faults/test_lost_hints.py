@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+
 from tests.clients.server import ServedHub
 from tests.clients.session import sign_in
 from tests.clients.socket_client import Client

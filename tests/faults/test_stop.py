@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import websockets
+from websockets.asyncio.client import connect
+
 from tests.clients.server import ServedHub
 from tests.faults.writers import open_writers
-from websockets.asyncio.client import connect
 
 pytestmark = pytest.mark.embedded
 

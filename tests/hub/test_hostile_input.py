@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hub import text
 from hub.demo import Demo
 from hub.errors import InvalidText
 from hub.models import Message, User
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.hostile import EVERYTHING
 
 SignIn = Callable[[User], Client]

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
 from hub import events
 from hub.actions.measures import transmit_measure
 from hub.actions.members import close_account, end_membership

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+
 from hub import events
 from hub.actions import sign_in as actions
 from hub.demo import Demo
@@ -93,7 +94,7 @@ def test_link_and_code_expire_after_fifteen_minutes(
     assert client.post(link(sent[0])).status_code == 400
     code = {"code": sent[0]["code"]}
     assert client.post("/connexion/code", code).status_code == 400
-    assert actions.VALID_FOR == timedelta(minutes=15)
+    assert timedelta(minutes=15) == actions.VALID_FOR
 
 
 def test_after_five_wrong_codes_one_waits_longer_each_time_but_the_link_works(

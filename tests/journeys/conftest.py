@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+
 from tests.clients.server import ServedHub
 from tests.conftest import chromium
 

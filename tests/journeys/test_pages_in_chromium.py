@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page
+
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, sign_in
 
@@ -40,7 +41,7 @@ async def go(page: Page, address: str) -> None:
 
 
 def serious(results: Any) -> list[str]:
-    found = [v for v in results.response["violations"]]
+    found = results.response["violations"]
     return [
         f"{v['id']}: {v['nodes'][0]['html'][:120]}"
         for v in found

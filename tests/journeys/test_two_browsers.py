@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, open_thread
 

@@ -11,12 +11,12 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+
+from asgi import application
 from hub.demo import Demo
 from hub.models import User
 from realtime.relay import relay
 from tests.cast import create_small_demo
-
-from asgi import application
 
 Frame = dict[str, Any]
 PATIENCE_SECONDS = 8.0  # longer than the relay's check

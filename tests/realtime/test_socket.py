@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+
+from asgi import application
 from hub.actions import members, sessions
 from hub.actions.messages import post_messages
 from hub.demo import Demo
@@ -14,8 +16,6 @@ from hub.models import Membership, Message, Session, User
 from hub.posting import Draft, Posted
 from realtime import relay
 from tests.realtime.conftest import Open, Tab
-
-from asgi import application
 
 
 def post(user: User, thread: UUID, body: str = "Par la page") -> Message:
