@@ -15,7 +15,7 @@ thread_read = Signal()
 # thread_id, user_id, seq, at: a person acknowledged message seq
 message_acknowledged = Signal()
 
-# measure_id, thread_ids, state, changed_at
+# reference, thread_ids, state, changed_at: a measure entered another state
 measure_changed = Signal()
 
 # user_ids: somebody gained or lost a seat, or an account was closed

@@ -75,11 +75,11 @@ def on_acknowledged(**event: Any) -> None:
 
 
 def on_measure_changed(
-    measure_id: UUID, thread_ids: list[UUID], state: str, changed_at: datetime, **_: Any
+    reference: str, thread_ids: list[UUID], state: str, changed_at: datetime, **_: Any
 ) -> None:
     frame = encode(
         "measure",
-        measure=str(measure_id),
+        measure=reference,
         state=state,
         changed_at=wire_time(changed_at),
     )

@@ -5,6 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -98,8 +99,10 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
         registry.join(self, mine)  # before reading: what comes meanwhile is delivered
         await self.send_text(await self._run(lambda: self._welcome(rows)))
         for thread, held in frame.threads.items():
-            if thread in mine:
-                await self._catch_up(thread, held)
+            if mine.get(thread, 0) > held:
+                await self.send_text(
+                    await self._run(partial(self._missed, thread, held))
+                )
         for thread, head in mine.items():
             registry.settle(thread, head)
 
@@ -171,13 +174,11 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
             "welcome", user=me, threads=rows, server_time=now, limits=limits()
         )
 
-    async def _catch_up(self, thread: UUID, held: int) -> None:
-        """One `messages` frame if the thread is ahead; the client asks for more."""
-        rows = await self._run(lambda: queries.messages_after(thread, held))
-        if rows:
-            more = len(rows) == queries.MOST
-            part = queries.History(rows, more, rows[-1].seq)
-            await self.send_text(encode("messages", **wire_history(thread, part)))
+    def _missed(self, thread: UUID, held: int) -> str:
+        """What came after `held`, in one frame; the client asks for more."""
+        seat = permissions.seat_in_thread(self.user, thread, "thread.read")
+        part = queries.history(seat.thread, after=held, limit=queries.MOST)
+        return encode("messages", **wire_history(thread, part))
 
     async def _run(self, work: Callable[[], T]) -> T:
         """Domain code, in a thread of its own kind and in the person's language."""

@@ -52,7 +52,7 @@ class Post(Frame):
     urgent: str = ""
     for_case_file: bool = False
     corrects: Seq | None = None
-    attachments: Annotated[list[UUID], Field(max_length=0)] = []  # with part 3
+    attachments: Annotated[list[UUID], Field(max_length=0)] = []  # none is taken yet
 
 
 class Read(Frame):

@@ -55,10 +55,8 @@ NUMBERS = ["NaN", "1e999", "-0", "9" * 400, "0x10", "٣", "１２", "-1", "1.5",
 JSON = ["null", "[]", "{}", '{"type":"post"}', "[" * 500, '"', "\\u0000"]
 HUGE = ["a" * 10_000, "a" * 10_001, "é" * 20_000, "\n" * 9_000 + "x", "@" * 5_000]
 LINKS = ["http://" * 800, "a@b." * 1_500, "www." + "a." * 2_000 + "fr", "//a.fr"]
-RANDOM = [
-    "".join(chr(_CHANCE.choice([*range(0xD800), *range(0xE000, 0x110000)])) for _ in range(40))
-    for _ in range(30)
-]  # fmt: skip
+_ALL = [*range(0xD800), *range(0xE000, 0x110000)]  # every character there is
+RANDOM = ["".join(map(chr, _CHANCE.choices(_ALL, k=40))) for _ in range(30)]
 
 TYPED = DIRECTIONS + SHAPES + MARKUP + COMMANDS + NUMBERS + JSON
 EVERYTHING = CONTROLS + SURROGATES + INVISIBLE + TYPED + HUGE + LINKS + RANDOM

@@ -110,7 +110,7 @@ def _both_sides(measure: Measure, centre: Centre) -> list[Membership]:
 def _announce(measure: Measure, thread: Thread) -> None:
     events.measure_changed.send(
         None,
-        measure_id=measure.pk,
+        reference=measure.reference,
         thread_ids=[thread.pk],
         state=measure.state,
         changed_at=measure.changed_at,

@@ -1,14 +1,20 @@
 """Pages that anybody may read: legal notices, data sources, components, health."""
 
+import asyncio
 from collections.abc import Callable
 
-from channels.layers import get_channel_layer
+from asgiref.sync import async_to_sync
+from channels.layers import BaseChannelLayer, get_channel_layer
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from redis.exceptions import RedisError
 
 from hub.models import AppealCourt, Centre, Court, Departement
+
+PING_SECONDS = 2.0  # a probe that waits longer is itself the problem
+PING_GROUP = "hub.ping"  # nobody listens: only the way there is tried
 
 
 def static_page(template: str) -> Callable[[HttpRequest], HttpResponse]:
@@ -52,4 +58,16 @@ def _database() -> str:
 
 
 def _layer() -> str:
-    return "ok" if get_channel_layer() else "not configured"
+    layer = get_channel_layer()
+    if layer is None:
+        return "not configured"
+    try:
+        async_to_sync(_ping)(layer)
+    except (RedisError, OSError):  # TimeoutError is an OSError
+        return "unreachable"
+    return "ok"
+
+
+async def _ping(layer: BaseChannelLayer) -> None:
+    async with asyncio.timeout(PING_SECONDS):
+        await layer.group_send(PING_GROUP, {"type": "ping"})
