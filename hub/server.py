@@ -24,9 +24,20 @@ reactor: Any = installed_reactor  # its own types describe another reactor
 
 
 class SocketProtocol(WebSocketProtocol):
-    """A WebSocket that may be closed with 1012, which Autobahn keeps from servers."""
+    """A WebSocket that says more than Autobahn lets a server say."""
 
-    def serverClose(self, code: int | None = None) -> None:  # noqa: N802 (Daphne's name)
+    maxMessagePayloadSize: int
+
+    def sendMessage(self, *arguments: Any, **options: Any) -> None:  # noqa: N802 (its name)
+        """Autobahn holds its limit for frames received against those we send too."""
+        limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        try:
+            super().sendMessage(*arguments, **options)
+        finally:
+            self.maxMessagePayloadSize = limit
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        """With any code; Autobahn keeps 1012 for itself."""
         self.sendCloseFrame(code=code or 1000)
 
 

@@ -29,6 +29,12 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: Any) -> bool:
+        """Only what Django makes: PostgreSQL refuses to be asked for U+0000."""
+        return (
+            bool(super()._validate_session_key(key)) and key.isascii() and key.isalnum()
+        )
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
         assert isinstance(session, Session)

@@ -1,10 +1,20 @@
 """The pages' addresses: French, opaque, without a name or a case number in them."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from hub.views import accounts, centres, information, measures, threads
 
 app_name = "hub"
+
+
+class Name(StringConverter):
+    """A piece of an address that is looked up; nothing is named with U+0000."""
+
+    regex = r"[^/\x00]+"
+
+
+register_converter(Name, "name")
 
 urlpatterns = [
     path("", threads.home, name="home"),
@@ -15,9 +25,9 @@ urlpatterns = [
         threads.acknowledge_message,
         name="thread-acknowledge",
     ),
-    path("mesures/<str:reference>", measures.measure, name="measure"),
+    path("mesures/<name:reference>", measures.measure, name="measure"),
     path("espaces", centres.centres, name="centres"),
-    path("espaces/<str:code>", centres.centre, name="centre"),
+    path("espaces/<name:code>", centres.centre, name="centre"),
     path("connexion", accounts.sign_in, name="sign-in"),
     path("connexion/code", accounts.code, name="sign-in-code"),
     path("connexion/lien/<str:secret>", accounts.link, name="sign-in-link"),

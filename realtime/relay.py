@@ -75,6 +75,9 @@ class Relay:
             except (RedisError, OSError, DatabaseError) as error:
                 logger.warning("Layer lost, trying again: %s", type(error).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)
+            except Exception:  # the top of a loop: all pages depend on it
+                logger.exception("A hint could not be handed on")
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _check_for_ever(self) -> None:
         while True:
@@ -84,6 +87,8 @@ class Relay:
                     await check()
             except DatabaseError as error:
                 logger.warning("Check postponed: %s", type(error).__name__)
+            except Exception:  # the top of a loop: all pages depend on it
+                logger.exception("The check failed")
 
 
 async def take(hint: dict[str, Any]) -> None:
@@ -180,7 +185,11 @@ async def _send_message(thread: UUID, message: dict[str, Any]) -> None:
 
 async def _send_all(sockets: list[Socket], text: str) -> None:
     for socket in sockets:
-        await socket.send_text(text)
+        try:
+            await socket.send_text(text)
+        except Exception:  # a broken socket harms nobody else; its page comes back
+            logger.exception("A socket could not be written to")
+            registry.leave(socket)
 
 
 relay = Relay()

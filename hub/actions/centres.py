@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hub.actions.journal import record
-from hub.errors import DemoRefused, ImportFailed
+from hub.errors import DemoRefused, ImportFailed, InvalidText
 from hub.models import Centre, Court, Departement, ReceptionProfile, Site
 from hub.models.centres import VisitKind
 from hub.queries.deployment import forget
@@ -112,7 +112,7 @@ def _problems(
         if not row[name]:
             yield _("Column %(name)s is empty.") % {"name": name}
     for name, value in row.items():
-        if name in REQUIRED + OPTIONAL and value != normalise(value):
+        if name in REQUIRED + OPTIONAL and not _is_clean(value):
             yield _("Column %(name)s holds control characters.") % {"name": name}
         if len(value) > MOST_CHARACTERS.get(name, 1000):
             yield _("Column %(name)s is too long.") % {"name": name}
@@ -139,8 +139,15 @@ def _wrong_address(email: str) -> Iterator[str]:
         validate_email(email)
     except ValidationError:
         yield _("%(email)s is not an e-mail address.") % {"email": email[:80]}
-    if email.endswith(RESERVED):
+    if email.lower().endswith(RESERVED):
         yield _("Addresses in .invalid belong to demonstration data.")
+
+
+def _is_clean(value: str) -> bool:
+    try:
+        return value == normalise(value, len(value))
+    except InvalidText:
+        return False
 
 
 def _is_date(value: str) -> bool:

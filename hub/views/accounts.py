@@ -1,12 +1,15 @@
 """Signing in and out, and the list of one's sessions."""
 
 from typing import Any
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
@@ -81,7 +84,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def sessions(request: HttpRequest) -> HttpResponse:
-    found = Session.objects.filter(user=person(request)).order_by("-created_at")
+    mine = Session.objects.filter(user=person(request), expire_date__gt=timezone.now())
+    found = mine.order_by("-created_at")
     context = {"sessions": found, "here": request.session.session_key}
     return render(request, "accounts/sessions.html", context)
 
@@ -134,13 +138,13 @@ def _asked(request: HttpRequest) -> tuple[str, str]:
         ASKED_COOKIE, default="", max_age=actions.VALID_FOR
     )
     request_id, _space, email = (value or "").partition(" ")
-    return request_id, email
+    return request_id, unquote(email)
 
 
 def _remember_asking(response: HttpResponse, request_id: str, email: str) -> None:
     response.set_signed_cookie(
         ASKED_COOKIE,
-        f"{request_id} {email}",
+        f"{request_id} {quote(email)}",  # cookies are ASCII, a domain need not be
         max_age=actions.VALID_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -161,7 +165,7 @@ def _set(response: HttpResponse, name: str, value: str) -> None:
 
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("suite") or request.GET.get("suite", "")
-    return wanted if _is_ours(request, wanted) else ""
+    return iri_to_uri(wanted) if _is_ours(request, wanted) else ""
 
 
 def _is_ours(request: HttpRequest, address: str) -> bool:

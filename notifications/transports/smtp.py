@@ -27,7 +27,7 @@ async def send(message: EmailMessage, url: str, *, allow_invalid: bool) -> None:
     Refuses `.invalid` recipients unless a local catcher is there for them.
     """
     recipient = str(message["To"])
-    if not allow_invalid and recipient.rstrip(">").endswith(RESERVED):
+    if not allow_invalid and recipient.lower().rstrip(">.").endswith(RESERVED):
         raise TransportError("demonstration address", permanent=True)
     server = urlsplit(url)
     try:

@@ -13,7 +13,7 @@ from typing import Self
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY = "Ctrl-C ends it."  # the last line of the greeting
 START_SECONDS = 60
-STOP_SECONDS = 10
+STOP_SECONDS = 5  # 2 s of farewell, and the exit of Python on a busy machine
 
 
 class ServedHub:

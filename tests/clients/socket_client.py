@@ -2,7 +2,9 @@
 
 import asyncio
 import json
-from typing import Any
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import websockets
@@ -13,19 +15,40 @@ from tests.clients.server import ServedHub
 Frame = dict[str, Any]
 Lost = (OSError, websockets.ConnectionClosed, websockets.InvalidHandshake, TimeoutError)
 ANSWER_SECONDS = 15.0
-PAUSE_SECONDS = 0.05  # between two tries to come back to a server that is away
+PAUSE_SECONDS = 0.05  # between two tries to reach a server, or a record, that is away
+TRANSIENT = {"unavailable", "rate_limited"}  # every other refusal is final
+
+
+class Copy(NamedTuple):
+    """A message as this client was told it. The hash covers what is not here."""
+
+    id: str
+    body: str
+    hash: str
 
 
 class Client:
-    """One tab. `acknowledged`: id -> (thread, seq); `held`: thread -> seq -> id."""
+    """One tab: what it sent, what was promised to it, and what it holds.
+
+    `sent`: id -> (thread, body), in the order of sending. `acknowledged`: id ->
+    (thread, seq). `refused`: id -> code of a final refusal. `held`: thread -> seq ->
+    copy. `refusals` counts the codes of all refusals, `receipts` are (thread, seq).
+    """
 
     def __init__(self, hub: ServedHub, cookie: str, threads: list[str]) -> None:
         self.hub, self.cookie = hub, cookie
+        self.sent: dict[str, tuple[str, str]] = {}
         self.acknowledged: dict[str, tuple[str, int]] = {}
-        self.sent_order: dict[str, list[str]] = {thread: [] for thread in threads}
-        self.held: dict[str, dict[int, str]] = {thread: {} for thread in threads}
+        self.refused: dict[str, str] = {}
+        self.refusals: Counter[str] = Counter()
+        self.held: dict[str, dict[int, Copy]] = {thread: {} for thread in threads}
+        self.receipts: set[tuple[str, int]] = set()
+        self.pong: dict[str, int] | None = None
         self.socket: ClientConnection | None = None
-        self.changed = asyncio.Event()  # set whenever something new is held
+        self.changed = asyncio.Event()  # set whenever something new is known
+        self._contiguous = dict.fromkeys(threads, 0)
+        self._heads = dict.fromkeys(threads, 0)
+        self._asked: dict[str, int] = {}
 
     async def open(self) -> None:
         """Connects and says hello; tries until the server is there."""
@@ -37,40 +60,46 @@ class Client:
                     origin=self.hub.url,  # type: ignore[arg-type]
                     subprotocols=["hub.v1"],  # type: ignore[list-item]
                     proxy=None,
+                    close_timeout=1,
                 )
-                threads = {t: self.contiguous(t) for t in self.held}
-                await self.send("hello", threads=threads)
+                self._asked.clear()
+                await self.send("hello", threads=dict(self._contiguous))
                 await self.answer("welcome")
                 return
             except Lost:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def post(self, thread: str, body: str) -> str:
-        """Sends the same id until it is acknowledged; the id."""
+        """Sends the same id until it is acknowledged or finally refused; the id."""
         message_id = str(uuid4())
-        self.sent_order[thread].append(message_id)
-        while message_id not in self.acknowledged:
+        self.sent[message_id] = (thread, body)
+        while message_id not in self.acknowledged and message_id not in self.refused:
             try:
-                assert self.socket
                 await self.send("post", id=message_id, thread=thread, body=body)
-                await self.answer("posted", "refused", message_id=message_id)
+                answer = await self.answer("posted", "refused", message_id=message_id)
+                if answer.get("code") in TRANSIENT:
+                    await asyncio.sleep(PAUSE_SECONDS)
             except Lost:
                 await self.open()
         return message_id
 
     async def listen(self) -> None:
-        """Takes whatever comes, for ever; reconnects."""
+        """Takes whatever comes, for ever; reconnects and asks for what is missing."""
         while True:
             try:
+                await self._ask_for_holes()
                 assert self.socket
                 self.take(json.loads(await self.socket.recv()))
-                await self._ask_for_holes()
             except Lost:
                 await self.open()
 
     async def complete(self, thread: str, head: int) -> None:
         """Waits until everything up to `head` is held."""
-        while self.contiguous(thread) < head:
+        await self.until(lambda: self.contiguous(thread) >= head)
+
+    async def until(self, known: Callable[[], bool]) -> None:
+        """Waits for what somebody who listens learns."""
+        while not known():
             self.changed.clear()
             await self.changed.wait()
 
@@ -92,30 +121,57 @@ class Client:
                     return frame
 
     def take(self, frame: Frame) -> None:
-        if frame["type"] == "posted":
-            self.acknowledged[frame["id"]] = (frame["thread"], frame["seq"])
-            self._hold(frame["thread"], frame["seq"], frame["id"])
-        elif frame["type"] == "message":
-            self._hold(frame["thread"], frame["seq"], frame["id"])
-        elif frame["type"] == "messages":
-            for message in frame["messages"]:
-                self._hold(message["thread"], message["seq"], message["id"])
+        """Remembers one frame, whatever it is."""
+        if take := getattr(self, f"_take_{frame['type']}", None):
+            take(frame)
+            self.changed.set()
 
     def contiguous(self, thread: str) -> int:
         """The last seq without a hole before it."""
-        seq = 0
-        while seq + 1 in self.held[thread]:
-            seq += 1
-        return seq
+        return self._contiguous[thread]
+
+    def _take_posted(self, frame: Frame) -> None:
+        place = (frame["thread"], frame["seq"])
+        self.acknowledged.setdefault(frame["id"], place)
+        _, body = self.sent[frame["id"]]
+        self._hold(*place, Copy(frame["id"], body, frame["hash"]))
+
+    def _take_refused(self, frame: Frame) -> None:
+        self.refusals[frame["code"]] += 1
+        if frame["code"] not in TRANSIENT and "id" in frame:
+            self.refused[frame["id"]] = frame["code"]
+
+    def _take_message(self, frame: Frame) -> None:
+        copy = Copy(frame["id"], frame["body"], frame["hash"])
+        self._hold(frame["thread"], frame["seq"], copy)
+
+    def _take_messages(self, frame: Frame) -> None:
+        for message in frame["messages"]:
+            self._take_message(message)
+        # `more` is believed as well as `head`: either alone says that there is more.
+        head = max(frame["head"], self.contiguous(frame["thread"]) + frame["more"])
+        self._heads[frame["thread"]] = max(self._heads[frame["thread"]], head)
+
+    def _take_pong(self, frame: Frame) -> None:
+        self.pong = frame["heads"]
+        for thread in self._heads.keys() & frame["heads"].keys():
+            self._heads[thread] = max(self._heads[thread], frame["heads"][thread])
+
+    def _take_receipt(self, frame: Frame) -> None:
+        self.receipts.add((frame["thread"], frame["seq"]))
 
     async def _ask_for_holes(self) -> None:
-        for thread, held in self.held.items():
+        """Once for each place where something is missing, not once a frame."""
+        for thread, head in self._heads.items():
             known = self.contiguous(thread)
-            if held and max(held) > known:
+            if head > known and self._asked.get(thread) != known:
+                self._asked[thread] = known
                 await self.send("history", thread=thread, after=known, limit=200)
 
-    def _hold(self, thread: str, seq: int, message_id: str) -> None:
-        if thread in self.held:
-            # The first one told stays: the checker finds whoever told two stories.
-            self.held[thread].setdefault(seq, message_id)
-            self.changed.set()
+    def _hold(self, thread: str, seq: int, copy: Copy) -> None:
+        held = self.held[thread]
+        # The first one told stays: the checker finds whoever told two stories.
+        held.setdefault(seq, copy)
+        self._heads[thread] = max(self._heads[thread], seq)
+        while self._contiguous[thread] + 1 in held:
+            self._contiguous[thread] += 1

@@ -1,14 +1,18 @@
-"""What must hold after any fault, in the words of Jepsen: lost, duplicate, hole.
+"""What must hold after any fault, in the words of Jepsen: lost, duplicate, ghost.
 
 Compares what clients were told with what the record holds, read by a fresh process.
 """
 
 import json
+import sqlite3
 from collections import Counter
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TypedDict
 
 from tests.clients.server import ServedHub
-from tests.clients.socket_client import Client
+from tests.clients.socket_client import Client, Copy
 
 DUMP = """
 import json
@@ -16,7 +20,9 @@ from hub.chain import first_break
 from hub.models import Message, Thread
 print("DUMP" + json.dumps({
     str(thread.pk): {
-        "messages": [[m.seq, str(m.client_id)] for m in rows],
+        "messages": [
+            [m.seq, str(m.client_id), m.body, m.hash, m.door] for m in rows
+        ],
         "broken": first_break(rows),
         "head": thread.last_seq,
     }
@@ -26,61 +32,120 @@ print("DUMP" + json.dumps({
 """
 
 
+class Stored(TypedDict):
+    """One thread of the record: [seq, id, body, hash, door] in order of seq."""
+
+    messages: list[tuple[int, str, str, str, str]]
+    broken: int | None
+    head: int
+
+
+Record = dict[str, Stored]
+
+
 @dataclass
 class Verdict:
-    """Counts of what must be zero, and of what was done."""
+    """What was done, and counts of what must be zero (the rest of the fields)."""
 
     acknowledged: int = 0
-    lost: int = 0
-    duplicates: int = 0
-    holes: int = 0
-    inversions: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    lost: int = 0  # acknowledged, and not stored there as it was sent
+    duplicates: int = 0  # one id at two places, or two ids at one
+    ghosts: int = 0  # stored although finally refused, or never sent by anybody
+    holes: int = 0  # threads that are not 1..head
+    divergence: int = 0  # a reader was told another content than the record's
+    behind: int = 0  # messages that a reader does not hold in the end
+    inversions: int = 0  # threads in which a socket's own order was changed
     broken_chains: int = 0
 
     @property
     def clean(self) -> bool:
-        return not (
-            self.lost
-            or self.duplicates
-            or self.holes
-            or self.inversions
-            or self.broken_chains
-        )
+        counts = asdict(self)
+        return not any(counts[name] for name in counts.keys() - DONE)
 
 
-def record_of(hub: ServedHub) -> dict[str, dict[str, object]]:
+DONE = {"acknowledged", "refusals"}
+
+
+def record_of(hub: ServedHub) -> Record:
     """Thread -> its messages in order, head and first break of the chain."""
     output = hub.manage("shell", "-v", "0", "-c", DUMP)
     [line] = [one for one in output.splitlines() if one.startswith("DUMP")]
-    found: dict[str, dict[str, object]] = json.loads(line.removeprefix("DUMP"))
+    found: Record = json.loads(line.removeprefix("DUMP"))
     return found
 
 
 def judge(hub: ServedHub, clients: list[Client]) -> Verdict:
-    record, verdict = record_of(hub), Verdict()
-    stored: dict[tuple[str, int], str] = {}
-    for thread, content in record.items():
-        rows: list[tuple[int, str]] = [tuple(row) for row in content["messages"]]  # type: ignore[misc, attr-defined]
-        stored |= {(thread, seq): message_id for seq, message_id in rows}
-        verdict.duplicates += len(rows) - len({message_id for _, message_id in rows})
-        verdict.holes += [seq for seq, _ in rows] != list(range(1, len(rows) + 1))
-        verdict.holes += content["head"] != len(rows)
-        verdict.broken_chains += content["broken"] is not None
+    """Reads the record now and holds everything the clients know against it."""
+    return compare(record_of(hub), clients)
+
+
+def compare(record: Record, clients: list[Client]) -> Verdict:
+    """The rules alone; tests/faults/test_checker.py shows that each one bites."""
+    verdict = Verdict()
+    _judge_record(record, verdict)
+    _judge_ghosts(record, clients, verdict)
     for client in clients:
-        _judge_client(client, stored, verdict)
+        _judge_promises(client, record, verdict)
+        _judge_reading(client, record, verdict)
     return verdict
 
 
-def _judge_client(
-    client: Client, stored: dict[tuple[str, int], str], verdict: Verdict
-) -> None:
+def is_whole(database: Path) -> bool:
+    """SQLite's own opinion of the file."""
+    with closing(sqlite3.connect(database)) as connection:
+        [answer] = connection.execute("PRAGMA integrity_check").fetchall()
+    return answer == ("ok",)
+
+
+def _judge_record(record: Record, verdict: Verdict) -> None:
+    ids: Counter[str] = Counter()
+    for thread in record.values():
+        seqs = [row[0] for row in thread["messages"]]
+        verdict.holes += seqs != list(range(1, thread["head"] + 1))
+        verdict.broken_chains += thread["broken"] is not None
+        ids.update(row[1] for row in thread["messages"])
+    verdict.duplicates += ids.total() - len(ids)
+
+
+def _judge_ghosts(record: Record, clients: list[Client], verdict: Verdict) -> None:
+    sent = {message_id for client in clients for message_id in client.sent}
+    refused = {message_id for client in clients for message_id in client.refused}
+    for thread in record.values():
+        for _seq, message_id, _body, _hash, door in thread["messages"]:
+            unknown = door == "socket" and message_id not in sent
+            verdict.ghosts += unknown or message_id in refused
+
+
+def _judge_promises(client: Client, record: Record, verdict: Verdict) -> None:
     verdict.acknowledged += len(client.acknowledged)
+    verdict.refusals.update(client.refusals)
+    stored = _copies(record)
     for message_id, place in client.acknowledged.items():
-        verdict.lost += stored.get(place) != message_id
-    for thread, order in client.sent_order.items():
-        seqs = [client.acknowledged[i][1] for i in order if i in client.acknowledged]
+        copy = stored.get(place)
+        sent = (place[0], copy.body) if copy else None
+        kept = copy and copy.id == message_id and client.sent[message_id] == sent
+        verdict.lost += not kept
+    places = Counter(client.acknowledged.values())
+    verdict.duplicates += places.total() - len(places)
+    for thread in client.held:
+        told = [client.acknowledged.get(i, ("", 0)) for i in client.sent]
+        seqs = [seq for where, seq in told if where == thread]
         verdict.inversions += seqs != sorted(seqs)
-        repeated = Counter(seqs)
-        verdict.duplicates += sum(n - 1 for n in repeated.values())
-        for seq, message_id in client.held[thread].items():
-            verdict.lost += stored.get((thread, seq)) != message_id
+
+
+def _judge_reading(client: Client, record: Record, verdict: Verdict) -> None:
+    stored = _copies(record)
+    for thread, held in client.held.items():
+        for seq, copy in held.items():
+            verdict.divergence += stored.get((thread, seq)) != copy
+        missing = set(range(1, record[thread]["head"] + 1)) - held.keys()
+        verdict.behind += len(missing)
+
+
+def _copies(record: Record) -> dict[tuple[str, int], Copy]:
+    return {
+        (thread, seq): Copy(message_id, body, hash_)
+        for thread, content in record.items()
+        for seq, message_id, body, hash_, _door in content["messages"]
+    }

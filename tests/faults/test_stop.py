@@ -1,18 +1,54 @@
 """How sockets begin and end at a real server: origins, sizes, SIGTERM."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import websockets
 from websockets.asyncio.client import connect
 
 from tests.clients.server import ServedHub
-from tests.faults.writers import open_writers
+from tests.clients.session import sign_in
+from tests.faults.writers import PEOPLE, open_writers
 
 pytestmark = pytest.mark.embedded
 
-FRAME_BYTES = 64 * 1024
+FRAME_BYTES = 64 * 1024  # PROTOCOL section 4
+PORT, OTHER_PORT = "PORT", "OTHER"
+# What Autobahn itself refuses, with 400, before we are asked.
+NOT_AN_ORIGIN = {"null", "file://"}
+STRANGERS = [
+    None,
+    "null",
+    "file://",
+    f"https://127.0.0.1:{PORT}",
+    f"http://127.0.0.1:{OTHER_PORT}",
+    "http://127.0.0.1",
+    f"http://127.0.0.1.example.org:{PORT}",
+    f"http://example.org127.0.0.1:{PORT}",
+    f"http://user@127.0.0.1:{PORT}@example.org",
+    f"http://localhost.:{PORT}",
+    f"http://xn--lcalhost-54a:{PORT}",
+    f"http://127.0.0.2:{PORT}",
+    f"http://2130706433:{PORT}",
+    f"http://[::1]:{PORT}",
+    f"http://sub.localhost:{PORT}",
+]
+# The same place in a spelling that no browser sends.
+MISSPELT = [
+    f"http://user@127.0.0.1:{PORT}",
+    f"http://LOCALHOST:{PORT}",
+    f"http://127.0.0.1:{PORT}/",
+]
+
+
+def ping_of(size: int) -> str:
+    """A frame of exactly so many bytes."""
+    empty = json.dumps({"type": "ping", "x": ""})
+    return json.dumps({"type": "ping", "x": "a" * (size - len(empty))})
 
 
 async def test_sigterm_tells_sockets_to_come_back_and_ends_with_success(
@@ -34,39 +70,44 @@ async def test_a_frame_over_64_kib_is_closed_with_1009_and_others_go_on(
     with ServedHub(tmp_path) as hub:
         async with open_writers(hub) as (big, small, *_):
             assert big.socket
-            await big.socket.send('{"type":"ping","x":"' + "a" * FRAME_BYTES + '"}')
+            await big.socket.send(ping_of(FRAME_BYTES))
+            assert await big.answer("pong")
+            await big.socket.send(ping_of(FRAME_BYTES + 1))
             await big.socket.wait_closed()
             assert big.socket.close_code == 1009
-            assert await small.post(next(iter(small.held)), "Toujours là")
+            posted = await small.post(next(iter(small.held)), "Toujours là")
+            assert posted in small.acknowledged
 
 
-async def test_only_our_own_origin_opens_a_socket(tmp_path: Path) -> None:
-    with ServedHub(tmp_path) as hub:
-        async with open_writers(hub) as (client, *_):
-            assert await opens(hub, client.cookie, hub.url)
-            for origin in strangers(hub.port):
-                assert not await opens(hub, client.cookie, origin), origin
+@pytest_asyncio.fixture(scope="module")
+async def door(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[ServedHub, str]]:
+    """A served hub and the session of somebody who may enter."""
+    with ServedHub(tmp_path_factory.mktemp("origins")) as hub:
+        yield hub, await asyncio.to_thread(sign_in, hub, PEOPLE[0])
 
 
-def strangers(port: int) -> list[str | None]:
-    return [
-        None,
-        "null",
-        f"https://127.0.0.1:{port}",
-        f"http://127.0.0.1:{port + 1}",
-        "http://127.0.0.1",
-        f"http://127.0.0.1.example.org:{port}",
-        f"http://example.org127.0.0.1:{port}",
-        f"http://user@127.0.0.1:{port}@example.org",
-        f"http://127.0.0.2:{port}",
-        f"http://sub.localhost:{port}",
-        f"http://xn--lcalhost-54a:{port}",
-        f"http://[::1]:{port}",
-        "file://",
-    ]
+@pytest.mark.parametrize("origin", STRANGERS)
+async def test_a_strange_origin_opens_no_socket(
+    door: tuple[ServedHub, str], origin: str | None
+) -> None:
+    assert await opens(*door, door[0].url), "our own does"
+    assert not await opens(*door, origin)
 
 
-async def opens(hub: ServedHub, cookie: str, origin: str | None) -> bool:
+@pytest.mark.parametrize("origin", MISSPELT)
+async def test_our_own_origin_is_compared_to_the_letter(
+    door: tuple[ServedHub, str], origin: str
+) -> None:
+    assert not await opens(*door, origin)
+
+
+async def opens(hub: ServedHub, cookie: str, pattern: str | None) -> bool:
+    """Whether a socket opens for that origin, here at our port."""
+    origin = pattern and pattern.replace(PORT, str(hub.port)).replace(
+        OTHER_PORT, str(hub.port + 1)
+    )
     try:
         async with connect(
             hub.url.replace("http", "ws") + "/ws/",
@@ -77,6 +118,6 @@ async def opens(hub: ServedHub, cookie: str, origin: str | None) -> bool:
         ):
             return True
     except websockets.InvalidStatus as refused:
-        # Autobahn itself refuses the word "null" before we are asked.
-        assert refused.response.status_code == (400 if origin == "null" else 403)
+        expected = 400 if pattern in NOT_AN_ORIGIN else 403
+        assert refused.response.status_code == expected
         return False

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 
 PUBLIC = (
     "/connexion",

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, open_thread
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 
 NUMBERED = "[data-log] .msg[data-seq] [data-slot=body]"
 WAITING = "[data-outbox] [data-pending]"

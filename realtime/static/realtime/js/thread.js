@@ -51,6 +51,11 @@ function showState(name) {
   line.classList.toggle("connection--off", name === "off");
 }
 
+// The page has changed on the server; what is being written is worth more than that.
+function reloadUnlessWriting() {
+  if (!form?.elements.body.value && !outbox.size) location.reload();
+}
+
 const polling = () => document.body.dataset.connection === "polling";
 
 function postByHttp(frame) {
@@ -65,6 +70,7 @@ function postByHttp(frame) {
 async function poll() {
   try {
     const answer = await fetch(`${messagesUrl}?after=${timeline.held}&limit=200`);
+    if ([401, 404].includes(answer.status)) return reloadUnlessWriting();
     if (!answer.ok) return;
     const part = await answer.json();
     const resumed = !polling();
@@ -104,10 +110,10 @@ on("posted", (posted) => {
 on("refused", ({ id, detail }) => id && outbox.fail(id, detail));
 on("receipt", (receipt) => receipt.thread === thread && timeline.receipt(receipt));
 on("pong", ({ heads }) => heads[thread] > timeline.held && askAfterHole());
-on("reload", (where) => (!where.thread || where.thread === thread) && location.reload());
-on("measure", () => location.reload());
+on("reload", (where) => (!where.thread || where.thread === thread) && reloadUnlessWriting());
+on("measure", reloadUnlessWriting);
 on("poll", poll);
-on("ended", () => location.reload());
+on("ended", reloadUnlessWriting);
 
 document.addEventListener("submit", (event) => {
   const ask = event.target.closest("[data-slot=ask]");
