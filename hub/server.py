@@ -26,7 +26,7 @@ reactor: Any = installed_reactor  # its own types describe another reactor
 class SocketProtocol(WebSocketProtocol):
     """A WebSocket that says more than Autobahn lets a server say."""
 
-    maxMessagePayloadSize: int
+    maxMessagePayloadSize: int  # noqa: N815 (its name)
 
     def sendMessage(self, *arguments: Any, **options: Any) -> None:  # noqa: N802 (its name)
         """Autobahn holds its limit for frames received against those we send too."""

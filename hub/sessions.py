@@ -25,15 +25,14 @@ class Accounts(BaseBackend):
 class SessionStore(DatabaseStore):
     """Django's database sessions plus the columns that a person's list shows."""
 
+    def __init__(self, session_key: str | None = None) -> None:
+        """A key that Django never makes is no key: PostgreSQL refuses U+0000."""
+        made_here = session_key and session_key.isascii() and session_key.isalnum()
+        super().__init__(session_key if made_here else None)
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
-
-    def _validate_session_key(self, key: Any) -> bool:
-        """Only what Django makes: PostgreSQL refuses to be asked for U+0000."""
-        return (
-            bool(super()._validate_session_key(key)) and key.isascii() and key.isalnum()
-        )
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)

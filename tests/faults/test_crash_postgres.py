@@ -11,7 +11,7 @@ from tests.faults.writers import open_writers, read_and_judge, write_through
 from tests.servers import Postgres
 
 KILLS = 8
-BETWEEN = (60, 180)  # acknowledgements
+BETWEEN = (40, 120)  # acknowledgements
 
 pytestmark = pytest.mark.machine
 

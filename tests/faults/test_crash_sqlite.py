@@ -10,7 +10,7 @@ from tests.faults.checker import is_whole
 from tests.faults.writers import open_writers, read_and_judge, write_through
 
 KILLS = 50
-BETWEEN = (40, 160)  # acknowledgements: about 4 300 in all with the seed
+BETWEEN = (15, 60)  # acknowledgements: about 1 700 in all with the seed
 
 pytestmark = pytest.mark.embedded
 
