@@ -9,6 +9,7 @@ import atexit
 import logging
 import queue
 import threading
+from collections.abc import Callable
 from email.message import EmailMessage
 
 from django.conf import settings
@@ -18,21 +19,27 @@ from notifications.transports import smtp
 
 LAST_MAIL_SECONDS = 5.0  # how long the process waits for its last mails at its end
 
+Compose = Callable[[], EmailMessage]
+
 logger = logging.getLogger(__name__)
-_waiting: queue.Queue[EmailMessage | None] = queue.Queue()
+_waiting: queue.Queue[Compose | None] = queue.Queue()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
 
 
-def send_soon(message: EmailMessage) -> None:
-    """Returns at once. A failure is logged without the address."""
+def send_soon(compose: Compose) -> None:
+    """Returns at once: also writing the mail happens in the background.
+
+    So the page takes as long for an unknown address as for a known one. A failure is
+    logged without the address.
+    """
     global _thread
     with _lock:
         if _thread is None:
             _thread = threading.Thread(target=_work, name="mail", daemon=True)
             _thread.start()
             atexit.register(_finish)
-    _waiting.put(message)
+    _waiting.put(compose)
 
 
 def flush() -> None:
@@ -41,9 +48,9 @@ def flush() -> None:
 
 
 def _work() -> None:
-    while (message := _waiting.get()) is not None:
+    while (compose := _waiting.get()) is not None:
         try:
-            asyncio.run(_send(message))
+            asyncio.run(_send(compose()))
         except smtp.TransportError as error:
             logger.error("A mail could not be sent: %s", error)
         except Exception:  # the top of a loop: one bad mail must not end it

@@ -1,5 +1,6 @@
 """The mail with the sign-in link and code, sent when somebody asks to sign in."""
 
+from email.message import EmailMessage
 from functools import partial
 from typing import Any
 
@@ -21,12 +22,14 @@ def connect() -> None:
 
 def on_sign_in_requested(**event: Any) -> None:
     language = event["locale"] or translation.get_language()
-    transaction.on_commit(partial(send, event, language))
+    compose = partial(write, event, language)
+    transaction.on_commit(partial(outgoing.send_soon, compose))
 
 
-def send(event: dict[str, Any], language: str) -> None:
+def write(event: dict[str, Any], language: str) -> EmailMessage:
+    """The mail, in the person's language."""
     with translation.override(language):
-        message = build(
+        return build(
             "sign_in",
             Recipient(event["name"], event["email"]),
             _("[Hub] Your sign-in code"),
@@ -39,4 +42,3 @@ def send(event: dict[str, Any], language: str) -> None:
                 "language": language,
             },
         )
-    outgoing.send_soon(message)
