@@ -4,6 +4,7 @@ The two never live in one deployment (DOMAIN section 12).
 """
 
 import csv
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -43,7 +44,12 @@ def import_centres(
     docs/configuration.md). Raises ImportFailed with every wrong row, and DemoRefused
     where demonstration centres are.
     """
-    rows = list(_read(lines))
+    try:
+        rows = list(_read(lines))
+    except csv.Error as error:
+        raise ImportFailed(
+            [(1, _("Not a CSV file: %(why)s.") % {"why": error})]
+        ) from None
     with transaction.atomic():
         if Centre.objects.filter(is_demo=True).exists():
             raise DemoRefused(_("Remove the demonstration data first (new database)."))
@@ -84,7 +90,11 @@ def _read(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
             [(1, _("Missing columns: %(names)s.") % {"names": ", ".join(missing)})]
         )
     for row in reader:
-        yield reader.line_num, {k: (v or "").strip() for k, v in row.items() if k}
+        yield reader.line_num, {k: _cell(v) for k, v in row.items() if k}
+
+
+def _cell(value: str | None) -> str:
+    return unicodedata.normalize("NFC", value or "").strip()
 
 
 def _check(rows: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dict[str, Any]]]:

@@ -1,5 +1,6 @@
 """`manage.py import_centres FILE.csv`: the real list of espaces de rencontre."""
 
+import io
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ class Command(BaseCommand):
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines(keepends=True)
+        # Only real line ends: a cell may hold U+2028, and csv knows quoted line feeds.
+        return list(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.") from None
     except UnicodeDecodeError:
