@@ -14,9 +14,7 @@ from django.utils.translation import gettext as _
 from hub import text
 from hub.chain import content, message_hash
 from hub.errors import InvalidText
-from hub.models import Message, Side
-
-ORDINARY, SYSTEM = "ordinary", "system"
+from hub.models import ORDINARY, SYSTEM, Message, Side
 
 
 @dataclass(frozen=True)

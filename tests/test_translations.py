@@ -16,7 +16,7 @@ def test_each_kind_of_hole_is_found(tmp_path: Path) -> None:
     catalogue["Reply"].flags.add("fuzzy")
     catalogue["Hello %(name)s,"].string = "Bonjour"
     catalogue["%(num)s week"].string = ("%(num)s semaine", "")
-    catalogue.delete("Offline")
+    catalogue.delete("Urgent")
     catalogue.add("Never said", "Jamais dit")
     holed.write_bytes(
         translations.written(catalogue) + b'\n#~ msgid "Old"\n#~ msgstr "Vieux"\n'
@@ -25,7 +25,7 @@ def test_each_kind_of_hole_is_found(tmp_path: Path) -> None:
         "fuzzy: 'Reply'",
         "missing: 'Send'",
         "no longer used (make translations): 'Never said'",
-        "not in the catalogue (make translations): 'Offline'",
+        "not in the catalogue (make translations): 'Urgent'",
         "obsolete (make translations): 'Old'",
         "other placeholders than its source: 'Hello %(name)s,'",
         "plural forms are incomplete: '%(num)s week'",

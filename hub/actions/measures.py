@@ -14,11 +14,20 @@ from hub import events
 from hub.actions.journal import record
 from hub.actions.members import seat
 from hub.actions.messages import post_in_transaction
-from hub.models import Centre, Court, Designation, Measure, Membership, Thread, User
+from hub.models import (
+    SYSTEM,
+    Centre,
+    Court,
+    Designation,
+    Measure,
+    Membership,
+    Thread,
+    User,
+)
 from hub.models.accounts import CENTRE_ROLES
 from hub.models.centres import VisitKind
 from hub.models.measures import MeasureState
-from hub.posting import SYSTEM, Draft
+from hub.posting import Draft
 
 # Crockford's base 32: no I, L, O or U, so a reference can be read on the telephone.
 REFERENCE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

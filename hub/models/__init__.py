@@ -16,6 +16,8 @@ from hub.models.journal import JournalEntry
 from hub.models.measures import Designation, Measure
 from hub.models.threads import (
     GENESIS,
+    ORDINARY,
+    SYSTEM,
     Acknowledgement,
     Message,
     Participant,
@@ -26,6 +28,8 @@ from hub.models.threads import (
 __all__ = [
     "COURT_ROLES",
     "GENESIS",
+    "ORDINARY",
+    "SYSTEM",
     "Acknowledgement",
     "AppealCourt",
     "Centre",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hub.models.accounts import Membership, Side, User
 from hub.models.measures import Designation
 
+ORDINARY, SYSTEM = "ordinary", "system"  # kinds of message: people's, the life-cycle's
 GENESIS = "0" * 64  # What the first message of a thread is chained to.
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from hub import permissions
 from hub.models import (
+    ORDINARY,
     Acknowledgement,
     Message,
     Participant,
@@ -55,13 +56,15 @@ class Counts(TypedDict):
 
     unread: int
     asked: int
+    urgent: str
 
 
 def threads_of(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
     """The person's seats, newest thread first, with `unread` and `asked` counts.
 
     `unread`: messages of others above the read mark. `asked`: acknowledgements the
-    person's side still owes. One query.
+    person's side still owes. `urgent`: the reason of the other side's last urgent
+    message that got no answer yet. One query.
     """
     beyond = Message.objects.filter(
         thread=OuterRef("thread"), seq__gt=OuterRef("read_seq")
@@ -73,7 +76,11 @@ def threads_of(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
             "thread__designation__measure__court",
             "thread__designation__centre",
         )
-        .annotate(unread=_count(beyond), asked=_count(_owed(user)))
+        .annotate(
+            unread=_count(beyond),
+            asked=_count(_owed(user)),
+            urgent=Coalesce(Subquery(_urgent(user).values("urgent")[:1]), Value("")),
+        )
         .order_by("-thread__last_at", "pk")
     )
 
@@ -160,15 +167,26 @@ def _owed(user: User) -> QuerySet[Message, Message]:
     answered = Acknowledgement.objects.filter(
         thread=OuterRef("thread"), seq=OuterRef("seq")
     )
-    mine = Q(author_side=Side.COURT) & Q(
-        thread__participants__user=user,
-        thread__participants__membership__centre__isnull=False,
-    ) | Q(author_side=Side.CENTRE) & Q(
-        thread__participants__user=user,
-        thread__participants__membership__court__isnull=False,
-    )
-    asked = Message.objects.filter(mine, thread=OuterRef("thread"), needs_ack=True)
-    return asked.filter(~Exists(answered))
+    asked = Message.objects.filter(_from_other_side(user), needs_ack=True)
+    return asked.filter(~Exists(answered), thread=OuterRef("thread"))
+
+
+def _urgent(user: User) -> QuerySet[Message, Message]:
+    """Urgent messages of the other side after which the person's side said nothing."""
+    answers = Message.objects.filter(
+        thread=OuterRef("thread"), seq__gt=OuterRef("seq"), kind=ORDINARY
+    ).exclude(author_side=OuterRef("author_side"))
+    theirs = Message.objects.filter(_from_other_side(user), thread=OuterRef("thread"))
+    return theirs.exclude(urgent="").filter(~Exists(answers)).order_by("-seq")
+
+
+def _from_other_side(user: User) -> Q:
+    """The condition on Message: written by the side where the person does not sit."""
+    seats = Participant.objects.filter(thread=OuterRef("thread"), user=user)
+    of_court, of_centre = Q(author_side=Side.COURT), Q(author_side=Side.CENTRE)
+    sits_in_centre = Exists(seats.filter(membership__centre__isnull=False))
+    sits_in_court = Exists(seats.filter(membership__court__isnull=False))
+    return (of_court & Q(sits_in_centre)) | (of_centre & Q(sits_in_court))
 
 
 def _count(rows: QuerySet[Message, Message]) -> Coalesce:

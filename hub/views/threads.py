@@ -23,6 +23,7 @@ from hub.views.requests import person, refusal_status, whole_number
 def home(request: HttpRequest) -> HttpResponse:
     seats = list(queries.threads_of(person(request)))
     mine = [s for s in seats if s.asked or _awaits(s)]
+    mine.sort(key=lambda seat: not seat.urgent)  # urgent first, else newest first
     theirs = [s for s in seats if s not in mine]
     unread = sum(bool(s.unread) for s in seats)
     context = {"mine": mine, "theirs": theirs, "unread": unread}

@@ -194,4 +194,4 @@ def test_transmitting_seats_both_sides_and_says_so_in_french(demo: Demo) -> None
     seated = {p.user.given_name for p in thread.participants.select_related("user")}
     assert seated == {"Camille", "Paul", "Nadia"}
     [opening] = whole(thread)
-    assert opening.body == f"Mesure transmise à {centre}."
+    assert opening.body == f"Mesure transmise à l’espace de rencontre\u00a0: {centre}."

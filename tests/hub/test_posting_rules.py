@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from hub.chain import first_break
-from hub.models import GENESIS, Message, Side
-from hub.posting import SYSTEM, Draft, Facts, Head, Posted, Refused, Seat, plan
+from hub.models import GENESIS, SYSTEM, Message, Side
+from hub.posting import Draft, Facts, Head, Posted, Refused, Seat, plan
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # a Tuesday morning in Paris
 THREAD, CAMILLE, SAMIRA, CHIEF = (uuid4() for _ in range(4))

@@ -120,3 +120,39 @@ async def test_what_is_typed_is_only_ever_text(
         link = await page.locator(f"{NUMBERED} a").last.get_attribute("href")
         assert link
         assert link.startswith("https://a.fr/?")
+
+
+async def test_what_is_done_while_the_server_is_away_happens_when_it_is_back(
+    hub: ServedHub, browser: Browser
+) -> None:
+    camille = await open_thread(browser, hub, CAMILLE)
+    hub.kill()
+    await expect(camille.locator("body")).not_to_have_attribute(
+        "data-connection", "live"
+    )
+    await say(camille, "Écrit sans serveur")
+    await camille.get_by_role("button", name="Accuser réception").click()
+    await expect(camille.locator(WAITING)).to_have_count(1)
+    hub.start()
+    last = camille.locator(NUMBERED).last
+    await expect(last).to_have_text("Écrit sans serveur", timeout=30_000)
+    acknowledged = camille.locator(".msg [data-acknowledged]")
+    await expect(acknowledged).to_have_count(1, timeout=30_000)
+
+
+async def test_a_refused_message_can_be_changed_and_an_urgent_one_stands_on_the_list(
+    hub: ServedHub, browser: Browser
+) -> None:
+    samira = await open_thread(browser, hub, SAMIRA)
+    await samira.check("[name=is_urgent]")
+    await samira.fill("[name=urgent]", "Enfant malade")
+    await say(samira, "mot " * 3000)
+    waiting = samira.locator(WAITING)
+    await expect(waiting).to_contain_text("Raccourcissez")
+    await waiting.get_by_role("button", name="Modifier").click()
+    await samira.fill("#body", "Rencontre annulée")
+    await samira.get_by_role("button", name="Envoyer").click()
+    await expect(samira.locator(NUMBERED).last).to_have_text("Rencontre annulée")
+    camille = await open_thread(browser, hub, CAMILLE)
+    await camille.goto(hub.url)
+    await expect(camille.locator("main li").first).to_contain_text("Enfant malade")

@@ -15,6 +15,18 @@ export class Composer {
     }
   }
 
+  // A draft that was refused comes back to be changed; what stands here stays too.
+  restore(draft) {
+    const { body, needs_ack, for_case_file, is_urgent, urgent } = this.#form.elements;
+    body.value = [draft.body, body.value].filter(Boolean).join("\n");
+    needs_ack.checked = draft.needs_ack;
+    if (for_case_file) for_case_file.checked = draft.for_case_file;
+    is_urgent.checked = Boolean(draft.urgent);
+    urgent.value = draft.urgent;
+    this.#grow();
+    body.focus();
+  }
+
   #key(event) {
     // While an accent or a word is being composed, Enter ends the composition.
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;

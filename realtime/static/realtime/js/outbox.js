@@ -18,6 +18,7 @@ export class Outbox {
     item.querySelector("[data-slot=body]").textContent = frame.body;
     item.querySelector("[data-retry]").addEventListener("click", () => this.#retry(frame.id));
     item.querySelector("[data-discard]").addEventListener("click", () => this.settle(frame.id));
+    item.querySelector("[data-edit]").addEventListener("click", () => this.#edit(frame.id));
     this.#list.append(item);
     item.scrollIntoView({ block: "nearest" });
     this.#waiting.set(frame.id, { frame, item, failed: false });
@@ -46,6 +47,11 @@ export class Outbox {
 
   get size() {
     return this.#waiting.size;
+  }
+
+  // Back into the composer, as a new message: this one was never stored.
+  #edit(id) {
+    dispatchEvent(new CustomEvent("edit-again", { detail: this.settle(id) }));
   }
 
   #retry(id) {

@@ -1,5 +1,6 @@
 // A thread's page, live: ties connection, timeline, outbox, composer and read marks.
 
+import { Acknowledging } from "./acknowledging.js";
 import { Composer } from "../../hub/js/composer.js";
 import { Connection } from "./socket.js";
 import { Outbox } from "./outbox.js";
@@ -13,8 +14,10 @@ const timeline = new Timeline(Number(talk.dataset.head));
 const connection = new Connection(() => ({ [thread]: timeline.held }));
 const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }));
 const outbox = new Outbox((frame) => connection.send(frame) || (polling() && postByHttp(frame)));
+const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (polling() && acknowledgeByHttp(seq)));
 const form = document.querySelector("[data-composer]");
-if (form) new Composer(form, (draft) => outbox.add({ type: "post", thread, ...draft }));
+const composer = form && new Composer(form, (draft) => outbox.add({ type: "post", thread, ...draft }));
+addEventListener("edit-again", ({ detail }) => composer?.restore(detail));
 const aged = "older" in talk.dataset; // an older page: the newest messages are elsewhere
 
 let asking = false; // a history request is under way
@@ -46,6 +49,7 @@ function showState(name) {
   document.body.dataset.connection = name;
   const line = document.querySelector("[data-connection-line]");
   if (!line) return;
+  line.hidden = false;
   for (const words of line.querySelectorAll("[data-state]")) words.hidden = words.dataset.state !== name;
   line.classList.toggle("connection--slow", name === "slow" || name === "polling");
   line.classList.toggle("connection--off", name === "off");
@@ -63,6 +67,19 @@ function postByHttp(frame) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
   fetch(messagesUrl, { method: "POST", headers, body: JSON.stringify(fields) })
     .then(async (answer) => (answer.ok ? poll() : outbox.fail(frame.id, (await answer.json()).detail)))
+    .catch(() => showState("off"));
+  return true;
+}
+
+function acknowledgeByHttp(seq) {
+  const ask = document.querySelector(`#m-${seq} [data-slot=ask]`);
+  fetch(ask.action, { method: "POST", body: new FormData(ask) })
+    .then((answer) => {
+      if (!answer.ok) return;
+      const { user } = document.body.dataset;
+      timeline.receipt({ user, seq, at: new Date().toISOString(), acknowledged: true });
+      acknowledging.settle(seq);
+    })
     .catch(() => showState("off"));
   return true;
 }
@@ -89,6 +106,7 @@ on("state", (name) => (name === "live" || !polling()) && showState(name));
 on("welcome", () => {
   asking = false;
   outbox.flush();
+  acknowledging.flush();
   reading.tell();
 });
 on("message", (message) => {
@@ -108,17 +126,20 @@ on("posted", (posted) => {
   else take([{ ...outbox.settle(posted.id), ...posted, kind: "ordinary", ...timeline.myself }]);
 });
 on("refused", ({ id, detail }) => id && outbox.fail(id, detail));
-on("receipt", (receipt) => receipt.thread === thread && timeline.receipt(receipt));
+on("receipt", (receipt) => {
+  if (receipt.thread !== thread) return;
+  timeline.receipt(receipt);
+  if (receipt.acknowledged && receipt.user === document.body.dataset.user) acknowledging.settle(receipt.seq);
+});
 on("pong", ({ heads }) => heads[thread] > timeline.held && askAfterHole());
 on("reload", (where) => (!where.thread || where.thread === thread) && reloadUnlessWriting());
 on("measure", reloadUnlessWriting);
 on("poll", poll);
 on("ended", reloadUnlessWriting);
 
-document.addEventListener("submit", (event) => {
-  const ask = event.target.closest("[data-slot=ask]");
-  const seq = Number(ask?.closest("[data-seq]").dataset.seq);
-  if (ask && connection.send({ type: "acknowledge", thread, seq })) event.preventDefault();
+// What is not on record yet would be lost with the page: the browser asks first.
+addEventListener("beforeunload", (event) => {
+  if (outbox.size || acknowledging.size) event.preventDefault();
 });
 
 if (aged) showState("off");

@@ -67,7 +67,15 @@ export class Timeline {
     slot("permalink").href = `#m-${message.seq}`;
     slot("permalink").replaceChildren(`${words.number.replace("{seq}", message.seq)} · `, timeOf(message.at));
     slot("receipts").replaceChildren();
+    if (message.needs_ack && message.side === this.#side) this.#wait(slot("receipts"));
     return this.#identify(item, message);
+  }
+
+  #wait(line) {
+    const note = document.createElement("span");
+    note.dataset.waiting = "";
+    note.textContent = words.asked;
+    line.append(note);
   }
 
   #event(message) {
