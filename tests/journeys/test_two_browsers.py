@@ -155,4 +155,4 @@ async def test_a_refused_message_can_be_changed_and_an_urgent_one_stands_on_the_
     await expect(samira.locator(NUMBERED).last).to_have_text("Rencontre annulée")
     camille = await open_thread(browser, hub, CAMILLE)
     await camille.goto(hub.url)
-    await expect(camille.locator("main li").first).to_contain_text("Enfant malade")
+    await expect(camille.locator(".todo li").first).to_contain_text("Enfant malade")
