@@ -156,9 +156,18 @@ async def apply_rights(sockets: list[Socket]) -> None:
         if before and not now:
             await socket.end(Close.RIGHTS_LOST)
             continue
-        registry.join(socket, now - before)
+        await _join_new(socket, now - before)
         for thread in before ^ now:
             await socket.send_text(encode("reload", thread=str(thread)))
+
+
+async def _join_new(socket: Socket, threads: set[UUID]) -> None:
+    """From their present heads on, so that the next check finds what gets lost."""
+    if threads:
+        registry.join(socket, threads)
+        heads = await database_sync_to_async(queries.heads_of)(list(threads))
+        for thread, head in heads.items():
+            registry.settle(thread, head)
 
 
 async def end_dead_sessions() -> None:

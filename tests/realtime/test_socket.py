@@ -136,6 +136,20 @@ async def test_a_removed_contact_no_longer_receives_the_thread(
     assert (await samira.post(world.threads[0].pk))["type"] == "posted"
 
 
+async def test_a_seat_given_while_connected_counts_at_once_even_if_hints_get_lost(
+    tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anne, thread = await tab(world.people["anne"]), world.threads[0]
+    place = await sync_to_async(Membership.objects.get)(user=world.people["anne"])
+    await sync_to_async(members.seat)(thread, [place])
+    assert (await anne.get("reload"))["thread"] == str(thread.pk)
+    with monkeypatch.context() as patched:
+        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        await sync_to_async(post)(world.people["camille"], thread.pk)
+    await relay.check()
+    assert (await anne.get("message"))["seq"] == 5
+
+
 async def test_rights_lost_without_a_hint_are_found_by_the_check(
     tab: Open, world: Demo
 ) -> None:
