@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.template import engines
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = [
     path

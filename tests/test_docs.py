@@ -17,6 +17,8 @@ from environment import Environment
 from hub.actions.centres import OPTIONAL, REQUIRED
 from realtime.protocol import FRAME_TYPES, decode
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from scripts import translations
+
+pytestmark = pytest.mark.embedded  # says nothing about a database
 
 
 def test_every_string_has_its_french() -> None:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY = "Ctrl-C ends it."  # the last line of the greeting
+READY = "The hub is ready"  # it listens; what it prints after that may follow
 START_SECONDS = 60
 STOP_SECONDS = 5  # 2 s of farewell, and the exit of Python on a busy machine
 

@@ -10,7 +10,7 @@ from tests.faults.checker import is_whole
 from tests.faults.writers import open_writers, read_and_judge, write_through
 
 KILLS = 50
-BETWEEN = (15, 60)  # acknowledgements: about 1 700 in all with the seed
+BETWEEN = (5, 25)  # acknowledgements: about 750 in all with the seed
 
 pytestmark = pytest.mark.embedded
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCTION = {
     "HUB_MODE": "production",

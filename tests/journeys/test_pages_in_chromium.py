@@ -1,5 +1,6 @@
 """Every page as a browser sees it: no CSP report, no serious axe finding, no overflow."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,6 +24,13 @@ PUBLIC = (
 )
 PRIVATE = ("/", "/espaces", "/espaces/DEMO-44-01", "/sessions")
 NARROW = 320  # what 400 % zoom leaves of 1280 px (RGAA 10.11)
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
+    """One for all: these tests look and change nothing."""
+    with ServedHub(tmp_path_factory.mktemp("hub")) as served:
+        yield served
 
 
 async def addresses(page: Page, hub: ServedHub) -> list[str]:
