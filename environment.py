@@ -19,7 +19,70 @@ MAIL_SCHEMES = ("submission", "smtps", "smtp")
 KEY_BYTES = 50  # Django's own check asks for 50 characters or more.
 
 
-class Environment(BaseSettings):
+class Rules(BaseSettings):
+    """Choices that the ministry may make otherwise; DOMAIN marks each with (choice)."""
+
+    ack_reminder_days: int = Field(
+        2, ge=1, le=60, description="Working days without receipt: contacts reminded."
+    )
+    ack_court_days: int = Field(
+        5, ge=1, le=60, description="Working days without receipt: the court is told."
+    )
+    ack_national_days: int = Field(
+        10, ge=1, le=60, description="Working days without receipt: national list."
+    )
+    waiting_margin_percent: int = Field(
+        50,
+        ge=0,
+        le=500,
+        description="How much longer than declared a family waits before the centre "
+        "is asked about it.",
+    )
+    stale_days: int = Field(
+        30, ge=1, le=365, description="Days after which a declared wait is stale."
+    )
+    ending_first_days: int = Field(
+        60, ge=1, le=365, description="Days before the end: first notice to both sides."
+    )
+    ending_second_days: int = Field(
+        30, ge=1, le=365, description="Days before the end: second notice."
+    )
+    difficulty_hours: int = Field(
+        4, ge=1, le=80, description="Working hours to answer an immediate difficulty."
+    )
+    difficulty_days: int = Field(
+        5, ge=1, le=60, description="Working days to answer another difficulty."
+    )
+    protection_days: int = Field(
+        30, ge=1, le=365, description="Days before a protection order ends: notice."
+    )
+    closure_silence_days: int = Field(
+        15, ge=1, le=365, description="Days after which silence accepts a closure."
+    )
+    reopen_days: int = Field(
+        30, ge=1, le=365, description="Days within which a closure can be undone."
+    )
+    archive_days: int = Field(
+        30, ge=1, le=3650, description="Days from the end to read-only."
+    )
+    purge_days: int = Field(
+        365, ge=1, le=36500, description="Days from the end to purging."
+    )
+    draft_days: int = Field(
+        90, ge=1, le=3650, description="Days after which a draft not sent is purged."
+    )
+    availability_days: int = Field(
+        14, ge=1, le=90, description="Days within which an availability is answered."
+    )
+    observed_months: int = Field(
+        6, ge=1, le=36, description="Months over which waiting is observed."
+    )
+    smallest_count: int = Field(
+        5, ge=1, le=1000, description="Nothing is published on fewer measures."
+    )
+
+
+class Environment(Rules):
     """The process environment, completed by an `.env` file beside this module."""
 
     model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")

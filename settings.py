@@ -24,6 +24,7 @@ except OSError as error:
 
 DEBUG = False  # A page that shows code or settings to a visitor is never wanted.
 PRODUCTION = env.production
+RULES = env  # the choices of environment.Rules, by name
 BASE_URL = env.public_url
 LISTEN_HOST, LISTEN_PORT = env.host, env.port
 ROOT_URLCONF = "urls"

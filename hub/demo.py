@@ -8,13 +8,45 @@ from datetime import date
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
-from hub.actions import measures, members
+from hub.actions import drafts, members
 from hub.actions.messages import post_messages
+from hub.actions.transmission import transmit
 from hub.models import Centre, Court, Measure, Role, Thread, User
 from hub.models.centres import VisitKind
+from hub.models.choices import (
+    ContactInitiative,
+    DecisionKind,
+    DurationStart,
+    Exits,
+    Nature,
+    PartyRole,
+    PeriodUnit,
+    Relation,
+)
 from hub.posting import Draft, Posted
 
+TERMS: dict[str, object] = {
+    "periodicity_count": 2,
+    "periodicity_unit": PeriodUnit.MONTH,
+    "duration_months": 6,
+    "duration_starts": DurationStart.FIRST_VISIT,
+    "contact_initiative": ContactInitiative.BOTH,
+}
+KINDS: dict[VisitKind, dict[str, object]] = {
+    VisitKind.VISIT: {
+        "nature": Nature.VISIT,
+        "exits": Exits.NONE,
+        "visit_minutes": 120,
+    },
+    VisitKind.VISIT_WITH_EXITS: {
+        "nature": Nature.VISIT,
+        "exits": Exits.ALLOWED,
+        "visit_minutes": 120,
+    },
+    VisitKind.HANDOVER: {"nature": Nature.HANDOVER},
+}
 COURT = "TJ44109"  # Nantes
 CENTRE, OTHER_CENTRE = "DEMO-44-01", "DEMO-44-02"
 
@@ -69,8 +101,10 @@ def create_demo() -> Demo:
     with transaction.atomic():
         people = {person.key: _create(person) for person in CAST}
         threads = [
-            _transmit(people, VisitKind.VISIT_WITH_EXITS, [4, 7], date(2026, 9, 29)),
-            _transmit(people, VisitKind.HANDOVER, [9], date(2026, 11, 6)),
+            transmit_demo(
+                people, VisitKind.VISIT_WITH_EXITS, [4, 7], date(2026, 9, 29)
+            ),
+            transmit_demo(people, VisitKind.HANDOVER, [9], date(2026, 11, 6)),
         ]
         _talk(people, threads[0])
     return Demo(people, threads)
@@ -88,25 +122,48 @@ def _create(person: Person) -> User:
     return user
 
 
-def _transmit(
-    people: dict[str, User], nature: VisitKind, ages: list[int], decided_on: date
+def transmit_demo(
+    people: dict[str, User],
+    kind: VisitKind,
+    ages: list[int],
+    decided_on: date,
+    centre_code: str = CENTRE,
 ) -> Thread:
-    terms = measures.Terms(
-        nature=nature,
-        decided_on=decided_on,
-        visits_per_month=2,
-        visit_minutes=None if nature == VisitKind.HANDOVER else 120,
-        duration_months=6,
-        children_ages=ages,
+    """A complete measure of Camille Moreau's, sent by her clerk, here to Samira's."""
+    measure = complete_draft(people, kind, ages, decided_on)
+    centre = Centre.objects.get(code=centre_code)
+    drafts.choose_centre(measure, centre, by=people["paul"], counts={})
+    return transmit(measure, by=people["paul"], holds_decision=True)
+
+
+def complete_draft(
+    people: dict[str, User], kind: VisitKind, ages: list[int], decided_on: date
+) -> Measure:
+    """The same, while it is a draft that lacks nothing but a centre."""
+    paul = people["paul"]
+    measure = drafts.create_draft(
+        court=Court.objects.get(code=COURT), judge=people["camille"], by=paul
     )
-    measure: Measure = measures.create_measure(
-        court=Court.objects.get(code=COURT),
-        judge=people["camille"],
-        by=people["paul"],
-        terms=terms,
+    decision = {"decision_kind": DecisionKind.JUDGMENT, "decided_on": decided_on}
+    drafts.save_decision(measure, decision, by=paul, revision=0)
+    drafts.save_family(
+        measure,
+        children=[{"birth_month": _born(age)} for age in ages],
+        parties=[
+            {"role": PartyRole.VISITING, "relation": Relation.PARENT},
+            {"role": PartyRole.HOSTING, "relation": Relation.PARENT},
+        ],
+        safety={},
+        by=paul,
+        revision=1,
     )
-    centre = Centre.objects.get(code=CENTRE)
-    return measures.transmit_measure(measure, centre, by=people["paul"])
+    terms = {**TERMS, **KINDS[kind]}
+    return drafts.save_terms(measure, terms, phases=[], by=paul, revision=2)
+
+
+def _born(age: int) -> date:
+    today = timezone.localdate()
+    return date(today.year - age, today.month, 1)
 
 
 def _talk(people: dict[str, User], thread: Thread) -> None:

@@ -6,6 +6,10 @@ HubError
 |-- InvalidText       a text that cannot be stored (code: invalid, too_long)
 |-- SignInFailed      wrong, used or expired code or link
 |   `-- TooManyTries  blocked for a while (until)
+|-- InvalidInput      fields of a form that cannot be accepted (fields)
+|-- Illegal           not possible in this state, or a guard says no (detail)
+|   `-- StaleForm     somebody changed it meanwhile (by)
+|-- Frozen            terms that were transmitted never change
 |-- ImportFailed      a file of centres with wrong rows (rows)
 `-- DemoRefused       demonstration rows in a deployment with real centres
 """
@@ -42,6 +46,29 @@ class SignInFailed(HubError):
 @dataclass
 class TooManyTries(SignInFailed):
     until: datetime
+
+
+@dataclass
+class InvalidInput(HubError):
+    """`fields`: name of the field -> a sentence for the person who filled it."""
+
+    fields: dict[str, str]
+
+
+class Illegal(HubError):
+    """`detail` is a sentence for a person: why not, and what is possible."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class StaleForm(Illegal):
+    pass
+
+
+class Frozen(HubError):
+    pass
 
 
 @dataclass

@@ -14,7 +14,7 @@ from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
 from hub import text
-from hub.models import Role
+from hub.models import MessageKind, Role
 from hub.queries.deployment import shows_demo_data
 
 ZONE = ZoneInfo(settings.PEOPLE_TIME_ZONE)
@@ -31,7 +31,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(static=static, url=reverse, now=timezone.now)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key)
-    env.filters.update(initials=initials, role=role_name)
+    env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 
 
@@ -88,6 +88,12 @@ def initials(name: str) -> str:
 
 def role_name(role: str) -> str:
     return str(Role(role).label) if role else ""
+
+
+def kind_name(kind: str) -> str:
+    """What a typed message is, with a capital: "Signalement d'une difficulté"."""
+    words = str(MessageKind(kind).label) if kind else ""
+    return words[:1].upper() + words[1:]
 
 
 def iso(at: datetime) -> str:

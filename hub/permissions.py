@@ -10,10 +10,17 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from hub.errors import Forbidden, NotFound
-from hub.models import Measure, Participant, User
+from hub.models import (
+    COURT_ROLES,
+    Measure,
+    Membership,
+    Participant,
+    User,
+)
 from hub.models.accounts import current_membership
 
 MATRIX_FILE = Path(__file__).with_name("permissions.toml")
@@ -57,6 +64,7 @@ def seats_with(right: str) -> Q:
     """The condition on Participant: seated now, in a role that holds the right."""
     return Q(
         current_membership("membership__"),
+        Q(until=None) | Q(until__gt=timezone.now()),
         user__is_active=True,
         membership__role__in=roles_with(right),
     )
@@ -74,6 +82,7 @@ def seat_in_thread(user: User, thread_id: UUID, right: str) -> Participant:
             "membership__court",
             "membership__centre",
             "thread__designation__measure__court",
+            "thread__designation__measure__terms",
             "thread__designation__centre",
         )
         .filter(user=user, thread_id=thread_id)
@@ -86,18 +95,92 @@ def seat_in_thread(user: User, thread_id: UUID, right: str) -> Participant:
     return seat
 
 
-def measure_for(user: User, reference: str) -> Measure:
-    """A measure the person has a seat in. Raises NotFound otherwise."""
-    seats = Participant.objects.filter(seats_with("measure.read"), user=user)
-    measure = (
-        Measure.objects.filter(
-            reference=reference,
-            designations__thread__in=seats.values("thread"),
-        )
-        .select_related("court__appeal_court", "judge", "prepared_by")
-        .distinct()
-        .first()
+def measures_open_to(user: User, right: str = "measure.read") -> "QuerySet[Measure]":
+    """The measures in which the person holds the right at this moment.
+
+    In a court: its judge, whoever prepared it, the members of its unit, and whoever
+    has a seat. In a centre: a seat in the thread of the current designation, so that
+    a centre that was replaced sees nothing that came later (DOMAIN section 7).
+    """
+    seats = Participant.objects.filter(
+        seats_with(right), user=user, thread__designation__is_current=True
     )
+    places = Membership.objects.current().filter(
+        user=user, user__is_active=True, role__in=roles_with(right)
+    )
+    in_court = places.filter(role__in=COURT_ROLES)
+    mine = Q(judge=user) | Q(prepared_by=user)
+    units = in_court.exclude(unit=None).values("unit")
+    return Measure.objects.filter(
+        Q(pk__in=seats.values("thread__designation__measure"))
+        | (mine & Q(court__in=in_court.values("court")))
+        | Q(unit__in=units)
+    )
+
+
+def measure_for(user: User, reference: str, right: str = "measure.read") -> Measure:
+    """A measure that the person may read, with what its pages show.
+
+    Raises NotFound for a stranger or a missing measure, Forbidden for a reader who
+    may not do this.
+    """
+    found = measures_open_to(user).filter(reference=reference)
+    measure = found.select_related(
+        "court__appeal_court", "court__departement", "judge", "prepared_by", "terms"
+    ).first()
     if measure is None:
         raise NotFound
+    if right != "measure.read":
+        place_in_measure(user, measure, right)
     return measure
+
+
+def place_in_measure(user: User, measure: Measure, right: str) -> Membership:
+    """The place from which the person does this. Raises NotFound or Forbidden."""
+    places = list(_places_near(user, measure))
+    readers = [p for p in places if p.role in roles_with("measure.read")]
+    if not readers:
+        raise NotFound
+    for place in readers:
+        if place.role in roles_with(right):
+            return place
+    raise Forbidden(right)
+
+
+def places_in(user: User, right: str) -> list[Membership]:
+    """The person's current places whose role holds the right."""
+    return [place for place in user.places if place.role in roles_with(right)]
+
+
+def place_where(user: User, right: str, *, organisation: str) -> Membership:
+    """The person's place in the court or centre with this code, with the right.
+
+    Raises NotFound for a stranger, Forbidden for a member who may not.
+    """
+    near = [p for p in user.places if p.organisation_code == organisation]
+    if not near:
+        raise NotFound
+    for place in near:
+        if place.role in roles_with(right):
+            return place
+    raise Forbidden(right)
+
+
+def _places_near(user: User, measure: Measure) -> "QuerySet[Membership]":
+    """The person's places that reach this measure, seats first."""
+    seats = Participant.objects.filter(
+        seats_with("measure.read"),
+        user=user,
+        thread__designation__measure=measure,
+        thread__designation__is_current=True,
+    )
+    reached = Q(pk__in=seats.values("membership"))
+    in_court = Q(court=measure.court_id, role__in=COURT_ROLES)
+    if user.pk in (measure.judge_id, measure.prepared_by_id):
+        reached |= in_court
+    if measure.unit_id:
+        reached |= Q(unit=measure.unit_id)
+    places = Membership.objects.current().filter(
+        reached, user=user, user__is_active=True
+    )
+    return places.select_related("court", "centre", "user").order_by("since")

@@ -50,7 +50,7 @@ class Seat:
     name: str
     role: str
     organisation: str
-    side: Side
+    side: Side | None  # None: the hub itself
     may_write: bool
     may_mark: bool
 
@@ -119,7 +119,9 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
     message = _row(draft, body, urgent, head, seat, now)
     facts.known[draft.author, draft.id] = message
     facts.written[draft.thread, message.seq] = message
-    awaits = head.awaits if draft.kind == SYSTEM else seat.side.other
+    awaits = head.awaits
+    if seat.side and draft.kind != SYSTEM:
+        awaits = seat.side.other
     result.heads[draft.thread] = Head(message.seq, message.hash, True, awaits)
     result.rows.append(message)
     return Posted(message)
@@ -190,7 +192,7 @@ def _row(
         author_name=seat.name,
         author_role=seat.role,
         author_organisation=seat.organisation,
-        author_side=seat.side,
+        author_side=seat.side or "",
         kind=draft.kind,
         body=body,
         needs_ack=draft.needs_ack,

@@ -25,7 +25,22 @@ urlpatterns = [
         threads.acknowledge_message,
         name="thread-acknowledge",
     ),
+    # A measure's form.
+    # (end of the form)
+    #
+    # Choosing a centre, asking for room.
+    # (end of choosing)
+    #
+    # A measure's acts.
+    # (end of acts)
+    #
     path("mesures/<name:reference>", measures.measure, name="measure"),
+    # The desk, members, notes.
+    # (end of the desk)
+    #
+    # Figures.
+    # (end of figures)
+    #
     path("espaces", centres.centres, name="centres"),
     path("espaces/<name:code>", centres.centre, name="centre"),
     path("connexion", accounts.sign_in, name="sign-in"),

@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 
 from hub.actions.journal import record
 from hub.errors import DemoRefused, ImportFailed, InvalidText
-from hub.models import Centre, Court, Departement, ReceptionProfile, Site
+from hub.models import (
+    Approval,
+    Centre,
+    Court,
+    Departement,
+    ReceptionProfile,
+    Site,
+)
 from hub.models.centres import VisitKind
 from hub.queries.deployment import forget
 from hub.text import fold, normalise
@@ -189,6 +196,14 @@ def _store(row: dict[str, str]) -> None:
         ReceptionProfile.objects.create(site=site, visit_kind=VisitKind.VISIT)
     else:
         Site.objects.filter(pk=site.pk).update(**place)
+    Approval.objects.update_or_create(
+        centre=centre,
+        departement_id=row["departement"],
+        defaults={
+            "number": row["approval_number"],
+            "granted_on": row.get("approved_on") or None,
+        },
+    )
     codes = row.get("courts", "").split()
     centre.courts_served.set(Court.objects.filter(code__in=codes))
     centre.search = search_words(centre, place["city"])

@@ -12,9 +12,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hub import events, permissions
+from hub.actions import turns
 from hub.errors import Forbidden, NotFound
 from hub.models import (
     Acknowledgement,
+    Measure,
     Message,
     Participant,
     ReadMark,
@@ -22,8 +24,12 @@ from hub.models import (
     Thread,
     User,
 )
+from hub.models.accounts import HUB_USER_ID
 from hub.models.threads import ThreadState
 from hub.posting import Draft, Facts, Head, Outcome, Plan, Seat, plan
+
+# The hub writes only lines of the life-cycle, and on neither side.
+HUB_SEAT = Seat("Hub des mesures", "", "", None, may_write=False, may_mark=False)
 
 
 def post_messages(drafts: Sequence[Draft]) -> list[Outcome]:
@@ -45,10 +51,11 @@ def post_messages(drafts: Sequence[Draft]) -> list[Outcome]:
 
 def post_in_transaction(drafts: Sequence[Draft]) -> list[Outcome]:
     """The same inside a transaction of the caller, for system messages of actions."""
-    facts = _facts(drafts)
+    facts, awaiting = _facts(drafts)
     decided = plan(drafts, facts, timezone.now())
     if decided.rows:
         _write(decided)
+        turns.answered_in_writing(decided.rows, awaiting)
         events.messages_posted.send(None, messages=decided.rows)
     return decided.outcomes
 
@@ -99,13 +106,15 @@ def acknowledge(user: User, thread_id: UUID, seq: int) -> Acknowledgement:
         return record
 
 
-def _facts(drafts: Sequence[Draft]) -> Facts:
+def _facts(drafts: Sequence[Draft]) -> tuple[Facts, dict[UUID, Measure]]:
+    """What `plan` needs, and the threads' measures that wait for an answer."""
     threads = {draft.thread for draft in drafts}
     authors = {draft.author for draft in drafts}
     # In id order, so that two groups that share threads cannot lock each other out.
     # NO KEY: foreign-key checks of other inserts need not wait.
-    locked = (
-        Thread.objects.select_for_update(no_key=True)
+    locked = list(
+        Thread.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("designation__measure")
         .filter(pk__in=threads)
         .order_by("pk")
     )
@@ -119,12 +128,14 @@ def _facts(drafts: Sequence[Draft]) -> Facts:
         .select_related("user", "membership__court", "membership__centre")
     )
     written = list(Message.objects.filter(_already_written(drafts)))
-    return Facts(
+    facts = Facts(
         heads=heads,
-        seats={(s.thread_id, s.user_id): _seat(s) for s in seats},
+        seats={(s.thread_id, s.user_id): _seat(s) for s in seats}
+        | {(thread, HUB_USER_ID): HUB_SEAT for thread in threads},
         known={(m.author_id, m.client_id): m for m in written},
         written={(m.thread_id, m.seq): m for m in written},
     )
+    return facts, turns.awaiting_answer(locked)
 
 
 def _already_written(drafts: Iterable[Draft]) -> Q:

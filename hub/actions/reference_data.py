@@ -21,14 +21,18 @@ from hub.actions.centres import (
 )
 from hub.models import (
     AppealCourt,
+    Approval,
     Centre,
     Court,
     Departement,
+    OpeningSlot,
     ReceptionProfile,
     Site,
     WaitingDeclaration,
 )
 from hub.queries.deployment import forget
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as in the data
 
 
 def load_courts() -> int:
@@ -100,6 +104,15 @@ def store_demo_centre(row: dict[str, Any]) -> None:
         separate_entrances=row["separate_entrances"],
         public_transport=row["public_transport"],
     )
+    Approval.objects.create(
+        centre=centre,
+        departement_id=row["departement_code"],
+        number=row["approval_number"],
+    )
+    OpeningSlot.objects.bulk_create(
+        OpeningSlot(site=site, weekday=WEEKDAYS.index(day), start=start, end=end)
+        for day, start, end in row["opening"]
+    )
     _store_profiles(site, row)
 
 
@@ -126,6 +139,7 @@ def _store_profiles(site: Site, row: dict[str, Any]) -> None:
             max_age_years=row["max_age_years"],
             max_siblings=row["max_siblings"],
             families_per_slot=row["max_families_per_slot"],
+            accompaniment=row["accompaniment"],
             interpreter=row["interpreter"],
             accepts_protection_orders=row["accepts_protection_orders"],
         )

@@ -1,7 +1,9 @@
 """The record: one family of concepts a file. No rule beyond shape and integrity."""
 
 from hub.models.accounts import (
+    CENTRE_ROLES,
     COURT_ROLES,
+    Absence,
     Membership,
     Role,
     Session,
@@ -10,46 +12,93 @@ from hub.models.accounts import (
     SignInRequest,
     User,
 )
-from hub.models.centres import Centre, ReceptionProfile, Site, WaitingDeclaration
-from hub.models.courts import AppealCourt, Court, Departement
+from hub.models.availability import AvailabilityAnswer, AvailabilityRequest
+from hub.models.centres import (
+    Approval,
+    Centre,
+    Closure,
+    OpeningSlot,
+    ReceptionProfile,
+    Site,
+    WaitingDeclaration,
+)
+from hub.models.courts import AppealCourt, Court, CourtUnit, Departement
+from hub.models.figures import FigureSnapshot
+from hub.models.follow_up import (
+    Assignment,
+    AttendanceSummary,
+    DifficultyReport,
+    InternalNote,
+    MeasureTransition,
+    Milestone,
+    Proposal,
+    ScheduledRun,
+    TimerMark,
+)
 from hub.models.journal import JournalEntry
 from hub.models.measures import Designation, Measure
+from hub.models.terms import Child, MeasurePhase, MeasureTerms, Party, SafetyContext
 from hub.models.threads import (
     GENESIS,
     ORDINARY,
     SYSTEM,
     Acknowledgement,
     Message,
+    MessageKind,
     Participant,
     ReadMark,
     Thread,
 )
 
 __all__ = [
+    "CENTRE_ROLES",
     "COURT_ROLES",
     "GENESIS",
     "ORDINARY",
     "SYSTEM",
+    "Absence",
     "Acknowledgement",
     "AppealCourt",
+    "Approval",
+    "Assignment",
+    "AttendanceSummary",
+    "AvailabilityAnswer",
+    "AvailabilityRequest",
     "Centre",
+    "Child",
+    "Closure",
     "Court",
+    "CourtUnit",
     "Departement",
     "Designation",
+    "DifficultyReport",
+    "FigureSnapshot",
+    "InternalNote",
     "JournalEntry",
     "Measure",
+    "MeasurePhase",
+    "MeasureTerms",
+    "MeasureTransition",
     "Membership",
     "Message",
+    "MessageKind",
+    "Milestone",
+    "OpeningSlot",
     "Participant",
+    "Party",
+    "Proposal",
     "ReadMark",
     "ReceptionProfile",
     "Role",
+    "SafetyContext",
+    "ScheduledRun",
     "Session",
     "Side",
     "SignInGuard",
     "SignInRequest",
     "Site",
     "Thread",
+    "TimerMark",
     "User",
     "WaitingDeclaration",
 ]

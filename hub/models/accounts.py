@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from hub.models.centres import Centre
-from hub.models.courts import Court
+from hub.models.courts import Court, CourtUnit
 
 
 class Role(models.TextChoices):
@@ -44,6 +44,10 @@ class Side(models.TextChoices):
     @property
     def other(self) -> "Side":
         return Side.CENTRE if self is Side.COURT else Side.COURT
+
+
+# The hub itself, as the author of lines that a deadline writes. It cannot sign in.
+HUB_USER_ID = uuid.UUID(int=1)
 
 
 class User(AbstractBaseUser):
@@ -107,8 +111,12 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     court = models.ForeignKey(Court, on_delete=models.PROTECT, null=True)
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, null=True)
+    unit = models.ForeignKey(CourtUnit, on_delete=models.PROTECT, null=True)
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True)
+    invited_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -132,9 +140,35 @@ class Membership(models.Model):
         return place.name if place else ""
 
     @property
+    def organisation_code(self) -> str:
+        place = self.court or self.centre
+        return place.code if place else ""
+
+    @property
     def side(self) -> Side:
         """Which side of a thread this place sits on; only for court and centre."""
         return Side.COURT if self.court_id else Side.CENTRE
+
+
+class Absence(models.Model):
+    """Days on which a person does not answer, and who does instead."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    first_day = models.DateField()
+    last_day = models.DateField()
+    ended_at = models.DateTimeField(null=True)  # taken back before the last day
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_day__lte=models.F("last_day")),
+                name="absence_ends_after_it_starts",
+            )
+        ]
 
 
 class Session(AbstractBaseSession):

@@ -1,4 +1,7 @@
-"""The courts of France and where they are. Filled from hub/data, never by hand."""
+"""The courts of France and where they are. Filled from hub/data, never by hand.
+
+Units are the exception: a court names its own cabinets and poles.
+"""
 
 from django.db import models
 
@@ -33,3 +36,20 @@ class Court(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CourtUnit(models.Model):
+    """A cabinet or pole of a court. Its members share the measures given to it."""
+
+    court = models.ForeignKey(Court, on_delete=models.PROTECT, related_name="units")
+    label = models.CharField(max_length=80)
+    functional_email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["court", "label"], name="unit_label_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -13,6 +13,7 @@ class JournalEntry(models.Model):
     action = models.CharField(max_length=40)  # `measure_transmitted`
     object_kind = models.CharField(max_length=20)
     object_id = models.CharField(max_length=40)
+    counts = models.JSONField(default=dict)  # numbers only: how many, which rank
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

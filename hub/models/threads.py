@@ -7,11 +7,27 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from hub.models.accounts import Membership, Side, User
 from hub.models.measures import Designation
 
-ORDINARY, SYSTEM = "ordinary", "system"  # kinds of message: people's, the life-cycle's
+
+class MessageKind(models.TextChoices):
+    """What a message is. Only ordinary ones are typed freely; actions post the rest."""
+
+    ORDINARY = "ordinary", _("message")
+    SYSTEM = "system", _("event")  # a line of the life-cycle
+    TRANSMISSION = "transmission", _("transmission")
+    DIFFICULTY_REPORT = "difficulty_report", _("difficulty report")
+    ATTENDANCE = "attendance_certificate", _("attendance certificate")
+    END_NOTE = "end_note", _("note at the end")
+    MODIFICATION = "modification", _("modification of the terms")
+    INFORMATION_REQUEST = "information_request", _("information or document missing")
+    CLOSURE_NOTICE = "closure_notice", _("notice of closure")
+
+
+ORDINARY, SYSTEM = MessageKind.ORDINARY.value, MessageKind.SYSTEM.value
 GENESIS = "0" * 64  # What the first message of a thread is chained to.
 
 
@@ -31,14 +47,16 @@ class Thread(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(default=timezone.now)
     head = models.CharField(max_length=64, default=GENESIS)  # hash of the last message
-    # Whose turn: the side that did not write last.
-    awaits = models.CharField(max_length=6, choices=Side.choices, default=Side.CENTRE)
+    # Whose turn to answer: the side that did not write last; empty when no answer is
+    # expected. What the measure waits for besides is Measure.awaits.
+    awaits = models.CharField(max_length=6, choices=Side.choices, blank=True)
 
 
 class Participant(models.Model):
     """A person's seat in a thread: the place it comes from and how far was read.
 
-    A seat counts only while its membership is in force (hub.permissions).
+    A seat counts only while its membership is in force and until `until`, for a
+    substitute or a centre whose measure was recalled (hub.permissions).
     """
 
     thread = models.ForeignKey(
@@ -47,6 +65,7 @@ class Participant(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
     read_seq = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

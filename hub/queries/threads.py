@@ -74,6 +74,7 @@ def threads_of(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
         .select_related(
             "membership",
             "thread__designation__measure__court",
+            "thread__designation__measure__terms",
             "thread__designation__centre",
         )
         .annotate(

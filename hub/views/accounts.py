@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from hub.actions import sessions as session_actions
 from hub.actions import sign_in as actions
 from hub.errors import SignInFailed, TooManyTries
-from hub.forms import AddressForm, CodeForm
+from hub.forms.pages import AddressForm, CodeForm
 from hub.models import Session, User
 from hub.sessions import describe_browser
 from hub.views.requests import person

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from hub.errors import NotFound
-from hub.forms import SearchForm
+from hub.forms.pages import SearchForm
 from hub.models.centres import VisitKind
 from hub.queries.centres import (
     PER_PAGE,

@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from hub import permissions
+from hub import permissions, wording
 from hub.queries.measures import designations_for
 from hub.views.requests import person
 
@@ -11,5 +12,10 @@ from hub.views.requests import person
 def measure(request: HttpRequest, reference: str) -> HttpResponse:
     user = person(request)
     found = permissions.measure_for(user, reference)
-    context = {"measure": found, "designations": designations_for(user, found)}
+    context = {
+        "measure": found,
+        "designations": designations_for(user, found),
+        "terms": wording.describe(found.terms) if found.terms else [],
+        "ages": wording.ages(list(found.children.all()), timezone.localdate()),
+    }
     return render(request, "measures/measure.html", context)

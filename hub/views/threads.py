@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from hub import permissions
+from hub import permissions, wording
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.errors import Forbidden
-from hub.forms import MessageForm
-from hub.models import Message, Participant, Role
+from hub.forms.pages import MessageForm
+from hub.jinja import kind_name
+from hub.models import Message, MessageKind, Participant, Role
 from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
@@ -81,10 +82,13 @@ def _page(
     before = whole_number(request.GET.get("avant")) or None
     part = queries.history(seat.thread, before=before)
     role = seat.membership.role
+    measure = seat.thread.designation.measure
     context = {
+        "terms": wording.describe(measure.terms) if measure.terms else [],
+        "ages": wording.ages(list(measure.children.all()), timezone.localdate()),
         "seat": seat,
         "thread": seat.thread,
-        "measure": seat.thread.designation.measure,
+        "measure": measure,
         "centre": seat.thread.designation.centre,
         "people": people,
         "history": queries.with_receipts(part, people),
@@ -95,6 +99,7 @@ def _page(
         # What live frames are poured into: the same partial, without content.
         "blank_message": Message(thread=seat.thread, seq=0, at=timezone.now()),
         "role_names": json.dumps(dict(Role.choices), default=str),
+        "kind_names": json.dumps({kind: kind_name(kind) for kind in MessageKind}),
     }
     return render(request, "threads/thread.html", context, status=status)
 

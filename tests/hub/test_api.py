@@ -14,9 +14,10 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 
 from hub import permissions
-from hub.actions import measures, members
-from hub.demo import COURT, OTHER_CENTRE, Demo
-from hub.models import Centre, Court, Measure, Membership, Message, Role, Thread, User
+from hub.actions import members
+from hub.demo import COURT, OTHER_CENTRE, Demo, transmit_demo
+from hub.models import Court, Membership, Message, Role, Thread, User
+from hub.models.centres import VisitKind
 from tests.realtime.conftest import Open, Tab, tab, world
 
 __all__ = ["tab", "world"]  # fixtures that live with the sockets
@@ -39,10 +40,11 @@ PLACES = {
 
 
 def populate(demo: Demo) -> tuple[dict[str, User], Thread]:
-    """Everybody of PLACES, and a second designation, to the other centre."""
-    measure, other = Measure.objects.get(pk=_measure(demo)), OTHER_CENTRE
-    centre = Centre.objects.get(code=other)
-    second = measures.transmit_measure(measure, centre, by=demo.people["paul"])
+    """Everybody of PLACES, and a second measure, sent to the other centre."""
+    when = demo.threads[0].designation.measure.decided_on
+    second = transmit_demo(
+        demo.people, VisitKind.VISIT, [5], when, centre_code=OTHER_CENTRE
+    )
     people, court = dict(demo.people), Court.objects.get(code=COURT)
     for key, role in (("chief", Role.CHIEF_CLERK), ("ended", Role.CLERK)):
         people[key] = members.create_user(
@@ -84,7 +86,7 @@ def test_a_post_answers_201_with_the_fields_of_posted(
     assert answer.status_code == 201
     posted = answer.json()
     assert set(posted) == {"id", "thread", "seq", "at", "html", "hash"}
-    assert (posted["seq"], posted["html"]) == (2, "<p>&lt;b&gt;</p>")
+    assert (posted["seq"], posted["html"]) == (3, "<p>&lt;b&gt;</p>")
 
 
 def test_the_same_post_again_is_the_same_message_and_another_text_is_409(
@@ -106,7 +108,7 @@ def test_a_sealed_thread_answers_409_and_can_still_be_read(
     Thread.objects.filter(pk=thread).update(state="sealed")
     refused = post(camille, thread)
     assert (refused.status_code, refused.json()["code"]) == (409, "closed")
-    assert camille.get(messages(thread)).json()["head"] == 2
+    assert camille.get(messages(thread)).json()["head"] == 3
 
 
 def test_a_post_needs_the_token_of_the_pages(demo: Demo) -> None:
@@ -185,7 +187,7 @@ def test_only_the_other_side_and_no_reader_acknowledges(
     demo: Demo, sign_in: SignIn
 ) -> None:
     people, _second = populate(demo)
-    where = f"/fils/{demo.threads[0].pk}/messages/4/accuse"  # Samira's asks
+    where = f"/fils/{demo.threads[0].pk}/messages/5/accuse"  # Samira's asks
     statuses = {key: sign_in(people[key]).post(where).status_code for key in PLACES}
     court, own_side = {"camille", "paul"}, {"samira", "luc"}
     for key, status in statuses.items():
@@ -201,7 +203,7 @@ async def say(one: Tab, frame: str, thread: object) -> str:
 
     `read` answers nothing when it is allowed; the ping behind it shows that.
     """
-    fields = {"id": str(uuid4()), "thread": str(thread), "seq": 4, "body": "x"}
+    fields = {"id": str(uuid4()), "thread": str(thread), "seq": 5, "body": "x"}
     await one.send(frame, **fields)
     await one.send("ping")
     answers = []
@@ -241,7 +243,7 @@ async def test_everybody_gets_exactly_their_cells_from_the_socket(
 
 
 def _ask_in(demo: Demo, second: Thread) -> None:
-    """Message 4 of the second thread asks for acknowledgement, from Nadia."""
+    """Message 5 of the second thread asks for acknowledgement, from Nadia."""
     client = Client()
     client.force_login(demo.people["nadia"])
     for _ in range(3):

@@ -12,11 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from hub.actions import reference_data
-from hub.actions.measures import transmit_measure
 from hub.actions.messages import post_messages
-from hub.demo import Demo, _transmit
-from hub.models import Centre, Message, User
+from hub.actions.reception import declare_unable
+from hub.actions.transmission import redesignate
+from hub.demo import Demo, transmit_demo
+from hub.models import Centre, User
 from hub.models.centres import VisitKind
+from hub.models.choices import UnableReason
 from hub.posting import Draft
 
 SignIn = Callable[[User], Client]
@@ -104,8 +106,8 @@ def test_reading_and_acknowledging_work_as_plain_forms(
     demo: Demo, sign_in: SignIn
 ) -> None:
     client, thread = sign_in(demo.people["camille"]), f"/fils/{demo.threads[0].pk}"
-    assert client.post(f"{thread}/lecture", {"seq": "4"}).status_code == 303
-    assert client.post(f"{thread}/messages/4/accuse").status_code == 303
+    assert client.post(f"{thread}/lecture", {"seq": "5"}).status_code == 303
+    assert client.post(f"{thread}/messages/5/accuse").status_code == 303
     samira = sign_in(demo.people["samira"]).get(thread).content.decode()
     assert "Accusé de réception par Camille Moreau" in samira
 
@@ -179,7 +181,7 @@ def test_pages_cost_the_same_queries_whatever_they_show(
 
     few = queries()
     for _ in range(20):
-        _transmit(
+        transmit_demo(
             demo.people,
             VisitKind.VISIT,
             [5],
@@ -209,11 +211,15 @@ def test_the_whole_country_fits_in_the_same_queries(sign_in: SignIn, db: None) -
 def test_a_second_designation_is_another_thread_and_strangers_stay_out(
     demo: Demo, sign_in: SignIn
 ) -> None:
-    measure = demo.threads[0].designation.measure
+    measure, samira = demo.threads[0].designation.measure, demo.people["samira"]
+    declare_unable(measure, reason=UnableReason.CAPACITY, body="Complet.", by=samira)
     other = Centre.objects.get(code="DEMO-44-02")
-    thread = transmit_measure(measure, other, by=demo.people["paul"])
-    nadia, samira = sign_in(demo.people["nadia"]), sign_in(demo.people["samira"])
-    assert nadia.get(f"/fils/{thread.pk}").status_code == 200
-    assert samira.get(f"/fils/{thread.pk}").status_code == 404
-    assert nadia.get(f"/fils/{demo.threads[0].pk}").status_code == 404
-    assert Message.objects.filter(thread=thread).count() == 1
+    thread = redesignate(measure, other, by=demo.people["camille"])
+    theirs, ours = sign_in(demo.people["nadia"]), sign_in(samira)
+    assert theirs.get(f"/fils/{thread.pk}").status_code == 200
+    assert ours.get(f"/fils/{thread.pk}").status_code == 404
+    assert theirs.get(f"/fils/{demo.threads[0].pk}").status_code == 404
+    assert theirs.get(f"/mesures/{measure.reference}").status_code == 200
+    # The first centre keeps its own past, and nothing that came later.
+    assert ours.get(f"/fils/{demo.threads[0].pk}").status_code == 200
+    assert ours.get(f"/mesures/{measure.reference}").status_code == 404

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -11,22 +12,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hub import events
-from hub.actions.measures import transmit_measure
 from hub.actions.members import close_account, end_membership
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.chain import first_break
-from hub.demo import Demo
+from hub.demo import OTHER_CENTRE, Demo, transmit_demo
 from hub.errors import Forbidden, NotFound
 from hub.models import (
     Acknowledgement,
     Centre,
-    Measure,
     Membership,
     Message,
     Participant,
     ReadMark,
     Thread,
 )
+from hub.models.centres import VisitKind
 from hub.posting import Draft, Posted, Refused
 
 
@@ -57,7 +57,7 @@ def test_a_group_is_stored_whole_and_announced_once(
     group = [draft(demo, "camille"), draft(demo, "samira"), draft(demo, "anne")]
     outcomes = post_messages(group)
     assert [isinstance(o, Posted) for o in outcomes] == [True, True, False]
-    assert [m.seq for m in announced[0]] == [2, 3]
+    assert [m.seq for m in announced[0]] == [3, 4]
     assert len(announced) == 1
     assert first_break(whole(demo.threads[1])) is None
 
@@ -110,7 +110,7 @@ def test_a_sealed_thread_refuses_and_keeps_its_head(demo: Demo) -> None:
     [outcome] = post_messages([draft(demo, "camille")])
     assert isinstance(outcome, Refused)
     assert outcome.code == "closed"
-    assert whole(demo.threads[1])[-1].seq == 1
+    assert whole(demo.threads[1])[-1].seq == 2
 
 
 def test_a_failure_after_the_write_leaves_nothing_behind(demo: Demo) -> None:
@@ -121,7 +121,7 @@ def test_a_failure_after_the_write_leaves_nothing_behind(demo: Demo) -> None:
     with pytest.raises(RuntimeError):
         post_messages([draft(demo, "camille")])
     events.messages_posted.disconnect(fail)
-    assert [m.seq for m in whole(demo.threads[1])] == [1]
+    assert [m.seq for m in whole(demo.threads[1])] == [1, 2]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -139,7 +139,7 @@ def test_writers_at_once_on_the_same_threads_leave_dense_chains(demo: Demo) -> N
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(6)))
-    for thread, before in zip(demo.threads, (4, 1), strict=True):
+    for thread, before in zip(demo.threads, (5, 2), strict=True):
         assert [m.seq for m in whole(thread)] == list(range(1, before + 48 + 1))
         assert first_break(whole(thread)) is None
 
@@ -156,7 +156,7 @@ def test_one_id_sent_by_six_writers_at_once_is_one_message(demo: Demo) -> None:
         return outcome.message.seq
 
     with ThreadPoolExecutor(6) as pool:
-        assert set(pool.map(write, range(6))) == {2}
+        assert set(pool.map(write, range(6))) == {3}
 
 
 def test_reading_moves_only_forward_and_never_past_the_head(demo: Demo) -> None:
@@ -165,8 +165,8 @@ def test_reading_moves_only_forward_and_never_past_the_head(demo: Demo) -> None:
         True, False, False, True,
     ]  # fmt: skip
     seat = Participant.objects.get(thread=thread, user=camille)
-    assert seat.read_seq == 4
-    assert list(ReadMark.objects.values_list("seq", flat=True)) == [2, 4]
+    assert seat.read_seq == 5
+    assert list(ReadMark.objects.values_list("seq", flat=True)) == [2, 5]
 
 
 def test_a_stranger_reads_and_acknowledges_nothing(demo: Demo) -> None:
@@ -178,20 +178,22 @@ def test_a_stranger_reads_and_acknowledges_nothing(demo: Demo) -> None:
 def test_only_the_other_side_acknowledges_and_once(demo: Demo) -> None:
     thread = demo.threads[0]  # message 4 of Samira's asks for it
     with pytest.raises(Forbidden):
-        acknowledge(demo.people["luc"], thread.pk, 4)
-    first = acknowledge(demo.people["camille"], thread.pk, 4)
-    assert acknowledge(demo.people["camille"], thread.pk, 4).at == first.at
+        acknowledge(demo.people["luc"], thread.pk, 5)
+    first = acknowledge(demo.people["camille"], thread.pk, 5)
+    assert acknowledge(demo.people["camille"], thread.pk, 5).at == first.at
     assert Acknowledgement.objects.count() == 1
     with pytest.raises(NotFound):
-        acknowledge(demo.people["camille"], thread.pk, 3)
+        acknowledge(demo.people["camille"], thread.pk, 4)
 
 
 def test_transmitting_seats_both_sides_and_says_so_in_french(demo: Demo) -> None:
-    measure = Measure.objects.first()
-    assert measure is not None
-    centre = Centre.objects.get(code="DEMO-44-02")
-    thread = transmit_measure(measure, centre, by=demo.people["paul"])
+    centre = Centre.objects.get(code=OTHER_CENTRE)
+    thread = transmit_demo(
+        demo.people, VisitKind.VISIT, [5], date(2026, 9, 1), centre_code=centre.code
+    )
     seated = {p.user.given_name for p in thread.participants.select_related("user")}
     assert seated == {"Camille", "Paul", "Nadia"}
-    [opening] = whole(thread)
-    assert opening.body == f"Mesure transmise à l’espace de rencontre\u00a0: {centre}."
+    opening, line = whole(thread)
+    assert opening.kind == "transmission"
+    assert "Durée de la mesure" in opening.body
+    assert line.body == f"Mesure transmise à l’espace de rencontre\u00a0: {centre}."

@@ -22,7 +22,15 @@ PUBLIC = (
     "/dev/components",
     "/dev/mail",
 )
-PRIVATE = ("/", "/espaces", "/espaces/DEMO-44-01", "/sessions")
+PRIVATE = (
+    "/",
+    "/espaces",
+    "/espaces/DEMO-44-01",
+    "/sessions",
+    # The desk.
+    #
+    # Figures.
+)
 NARROW = 320  # what 400 % zoom leaves of 1280 px (RGAA 10.11)
 
 

@@ -63,11 +63,11 @@ async def test_hello_brings_what_was_missed_and_history_the_rest(
     thread = world.threads[0].pk
     reader = await tab(world.people["luc"], **{str(thread): 1})
     missed = await reader.get("messages")
-    assert [m["seq"] for m in missed["messages"]] == [2, 3, 4]
+    assert [m["seq"] for m in missed["messages"]] == [2, 3, 4, 5]
     await reader.send("history", thread=str(thread), before=3, limit=1)
     part = await reader.get("messages")
     assert [m["seq"] for m in part["messages"]] == [2]
-    assert (part["more"], part["head"]) == (True, 4)
+    assert (part["more"], part["head"]) == (True, 5)
 
 
 async def test_welcome_says_who_one_is_and_what_is_unread(
@@ -76,7 +76,7 @@ async def test_welcome_says_who_one_is_and_what_is_unread(
     camille = await tab(world.people["camille"])
     assert camille.welcome["user"]["name"] == "Camille Moreau"
     unread = {t["thread"]: t["unread"] for t in camille.welcome["threads"]}
-    assert unread == {str(world.threads[0].pk): 4, str(world.threads[1].pk): 1}
+    assert unread == {str(world.threads[0].pk): 5, str(world.threads[1].pk): 2}
 
 
 async def test_reading_and_acknowledging_are_told_to_everyone(
@@ -87,10 +87,10 @@ async def test_reading_and_acknowledging_are_told_to_everyone(
         await tab(world.people["camille"]),
         await tab(world.people["samira"]),
     )
-    await camille.send("read", thread=thread, seq=4)
+    await camille.send("read", thread=thread, seq=5)
     receipt = await samira.get("receipt")
-    assert (receipt["user"], receipt["seq"]) == (str(camille.user.pk), 4)
-    await camille.send("acknowledge", thread=thread, seq=4)
+    assert (receipt["user"], receipt["seq"]) == (str(camille.user.pk), 5)
+    await camille.send("acknowledge", thread=thread, seq=5)
     assert (await samira.get("receipt"))["acknowledged"] is True
 
 
@@ -120,7 +120,7 @@ async def test_the_heads_in_pong_let_a_page_prove_that_it_has_no_hole(
     heads = (await luc.get("pong"))["heads"]
     assert heads == {
         str(world.threads[0].pk): posted["seq"],
-        str(world.threads[1].pk): 1,
+        str(world.threads[1].pk): 2,
     }
 
 
@@ -147,7 +147,7 @@ async def test_a_seat_given_while_connected_counts_at_once_even_if_hints_get_los
         patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
         await sync_to_async(post)(world.people["camille"], thread.pk)
     await relay.check()
-    assert (await anne.get("message"))["seq"] == 5
+    assert (await anne.get("message"))["seq"] == 6
 
 
 async def test_rights_lost_without_a_hint_are_found_by_the_check(
@@ -178,7 +178,7 @@ async def test_a_hint_that_was_lost_is_healed_from_the_record(
         await sync_to_async(post)(world.people["camille"], world.threads[0].pk)
     assert await luc.socket.receive_nothing()
     await relay.check()
-    assert (await luc.get("message"))["seq"] == 5
+    assert (await luc.get("message"))["seq"] == 6
 
 
 async def test_a_hint_after_a_hole_brings_both_messages_in_order(
@@ -189,7 +189,7 @@ async def test_a_hint_after_a_hole_brings_both_messages_in_order(
         patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
         await sync_to_async(post)(camille, world.threads[0].pk)
     await sync_to_async(post)(camille, world.threads[0].pk)
-    assert [(await luc.get("message"))["seq"] for _ in range(2)] == [5, 6]
+    assert [(await luc.get("message"))["seq"] for _ in range(2)] == [6, 7]
 
 
 @pytest.mark.parametrize(

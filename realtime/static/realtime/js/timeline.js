@@ -5,6 +5,7 @@ const ZONE = "Europe/Paris";
 const words = document.getElementById("words").dataset;
 const language = document.documentElement.lang;
 const roles = JSON.parse(words.roles);
+const kinds = JSON.parse(words.kinds);
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: ZONE });
 const longDay = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: ZONE });
 const dayKey = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }); // 2026-11-23
@@ -58,6 +59,9 @@ export class Timeline {
     slot("body").replaceChildren(...safeParts(message.html));
     slot("urgent").hidden = !message.urgent;
     slot("urgent-reason").textContent = message.urgent;
+    slot("kind").hidden = message.kind === "ordinary";
+    slot("kind-name").textContent = kinds[message.kind] ?? "";
+    slot("kind-name").classList.toggle("badge--bad", message.kind === "difficulty_report");
     slot("case-file").hidden = !message.for_case_file;
     slot("corrects").hidden = !message.corrects;
     slot("corrects-link").textContent = words.number.replace("{seq}", message.corrects);

@@ -1,4 +1,4 @@
-"""What pages send, checked before an action sees it."""
+"""Messages, sign-in and the search of centres, as pages send them."""
 
 import uuid
 

@@ -1,0 +1,210 @@
+"""Decisions on a measure that runs: suspend, modify, close, reopen (rows 12 to 19)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hub import wording
+from hub.actions import guards
+from hub.actions.drafts import write_terms
+from hub.actions.transitions import Step, move
+from hub.actions.transmission import freeze, set_end
+from hub.completeness import missing_terms
+from hub.errors import InvalidInput
+from hub.models import (
+    DifficultyReport,
+    Measure,
+    MessageKind,
+    Proposal,
+    Side,
+    Thread,
+    User,
+)
+from hub.models.choices import Act, ClosureReason, DesignationState, MeasureState
+from hub.models.follow_up import ProposalKind
+from hub.models.threads import ThreadState
+from hub.states import DEFAULT, Event, Turn
+from hub.terms_rules import wrong_terms
+
+
+def suspend(measure: Measure, *, by: User, holds_decision: bool = False) -> Measure:
+    """Row 12: by decision."""
+    with move(measure, Event.SUSPEND, by, holds_decision=holds_decision) as step:
+        _answered(step)
+        step.sentence = _("Measure suspended by decision.")
+    return step.measure
+
+
+def resume(measure: Measure, *, by: User, holds_decision: bool = False) -> Measure:
+    """Row 14: back to the state before the suspension."""
+    with move(measure, Event.RESUME, by, holds_decision=holds_decision) as step:
+        _answered(step)
+        step.sentence = _("The measure goes on.")
+    return step.measure
+
+
+def modify(
+    measure: Measure,
+    values: Mapping[str, Any],
+    *,
+    phases: Sequence[Mapping[str, Any]],
+    effective_from: date,
+    by: User,
+    holds_decision: bool = False,
+) -> Measure:
+    """Row 15: a new frozen version; its own message asks for an acknowledgement."""
+    with move(measure, Event.MODIFY, by, holds_decision=holds_decision) as step:
+        if wrong := wrong_terms(values, phases):
+            raise InvalidInput(wrong)
+        terms = write_terms(step.measure, values, phases, by=by)
+        if lacking := {m.field: m.sentence for m in missing_terms(terms)}:
+            raise InvalidInput(lacking)
+        freeze(terms, step)
+        type(terms).objects.filter(pk=terms.pk).update(effective_from=effective_from)
+        step.measure.terms = terms
+        set_end(step.measure)
+        head = _("Version %(n)d of the terms, from %(day)s.") % {
+            "n": terms.version,
+            "day": f"{effective_from:%d/%m/%Y}",
+        }
+        body = f"{head}\n\n{wording.as_text(terms, list(terms.phases.all()))}"
+        step.post(MessageKind.MODIFICATION, body, needs_ack=True)
+        _answered(step)
+        step.facts["version"] = terms.version
+        step.sentence = _("Terms modified: version %(n)d.") % {"n": terms.version}
+    return step.measure
+
+
+def propose_not_started(measure: Measure, *, by: User) -> Measure:
+    """Row 16a: the centre says that nobody came; the judge decides."""
+    with move(measure, Event.PROPOSE_NOT_STARTED, by) as step:
+        _propose(step, ProposalKind.NOT_STARTED, "")
+        step.sentence = _("The espace de rencontre proposes to end it: nobody came.")
+    return step.measure
+
+
+def end_not_started(
+    measure: Measure,
+    *,
+    by: User,
+    reason: ClosureReason = ClosureReason.NEVER_STARTED,
+    condition_met: bool = False,
+) -> Measure:
+    """Row 16: never started, or lapsed where the decision states it."""
+    if reason not in (ClosureReason.NEVER_STARTED, ClosureReason.LAPSED):
+        raise InvalidInput({"reason": _("Choose one of the two reasons.")})
+    given = {"reason": reason, "condition_met": condition_met}
+    with move(measure, Event.NOT_STARTED, by, **given) as step:
+        _end(step, reason)
+    return step.measure
+
+
+def propose_close(measure: Measure, *, reason: ClosureReason, by: User) -> Measure:
+    """Row 17a: the centre proposes; the court answers, or its silence does."""
+    with move(measure, Event.PROPOSE_CLOSE, by) as step:
+        _propose(step, ProposalKind.CLOSE, reason)
+        step.sentence = _("The espace de rencontre proposes to close it: %(why)s.") % {
+            "why": ClosureReason(reason).label
+        }
+    return step.measure
+
+
+def close(measure: Measure, *, by: User, reason: str = "") -> Measure:
+    """Row 17: confirms the centre's proposal, or ends it by the judge's decision."""
+    with move(measure, Event.CLOSE, by, reason=reason) as step:
+        proposal = guards.open_proposal(step)
+        _end(step, reason or (proposal.reason if proposal else ""))
+    return step.measure
+
+
+def close_by_silence(measure: Measure) -> Measure:
+    """Row 17b: the court did not answer in time (choice: 15 days)."""
+    with move(measure, Event.CLOSE_BY_SILENCE, None) as step:
+        proposal = guards.open_proposal(step)
+        assert proposal is not None, "the guard has seen it"
+        _end(step, proposal.reason)
+    return step.measure
+
+
+def decline(measure: Measure, *, by: User) -> Measure:
+    """Row 17c: the side that was asked says no; the measure stays as it is."""
+    with move(measure, Event.DECLINE, by) as step:
+        _answer(step, accepted=False)
+        step.sentence = _("Proposal declined.")
+    return step.measure
+
+
+def propose_reopen(measure: Measure, *, by: User) -> Measure:
+    """Row 18a: it was closed by mistake; the other side has to agree."""
+    with move(measure, Event.PROPOSE_REOPEN, by) as step:
+        assert step.place is not None
+        _propose(step, ProposalKind.REOPEN, "")
+        other = Side(step.place.side).other
+        step.turn = Turn(other, Act.ANSWER_PROPOSAL)
+        step.sentence = _("Reopening proposed: closed by mistake.")
+    return step.measure
+
+
+def reopen(measure: Measure, *, by: User) -> Measure:
+    """Row 18: both sides agree that it was closed by mistake."""
+    with move(measure, Event.REOPEN, by) as step:
+        _answer(step, accepted=True)
+        step.measure.closed_at, step.measure.closure_reason = None, ""
+        step.sentence = _("Measure reopened.")
+    return step.measure
+
+
+def archive(measure: Measure) -> Measure:
+    """Row 19: read-only from now on."""
+    with transaction.atomic():
+        with move(measure, Event.ARCHIVE, None) as step:
+            step.sentence = _("Archived: this thread can only be read.")
+        Thread.objects.filter(designation__measure=measure).update(
+            state=ThreadState.SEALED
+        )
+    return step.measure
+
+
+def _end(step: Step, reason: str) -> None:
+    if reason not in ClosureReason.values:
+        raise InvalidInput({"reason": _("Choose a reason.")})
+    step.measure.closed_at, step.measure.closure_reason = step.now, reason
+    if step.designation and not step.designation.first_visit_on:
+        step.designation.left_on = step.designation.left_on or step.today
+    if step.measure.state == MeasureState.UNABLE:
+        step.designation_state = DesignationState.UNABLE
+    _answer(step, accepted=True)
+    _answered(step)
+    step.facts["reason"] = reason
+    step.sentence = _("Measure ended: %(why)s.") % {"why": ClosureReason(reason).label}
+
+
+def _propose(step: Step, kind: ProposalKind, reason: str) -> None:
+    assert step.place is not None
+    Proposal.objects.create(
+        designation=step.current,
+        kind=kind,
+        reason=reason,
+        by=step.place.user,
+        side=step.place.side,
+        at=step.now,
+    )
+    step.facts["reason"] = reason
+
+
+def _answer(step: Step, *, accepted: bool) -> None:
+    Proposal.objects.filter(designation=step.designation, answered_at=None).update(
+        answered_at=step.now, answered_by=step.author, accepted=accepted
+    )
+
+
+def _answered(step: Step) -> None:
+    """An act of the court answers the difficulties that waited for it."""
+    DifficultyReport.objects.filter(measure=step.measure, answered_at=None).update(
+        answered_at=step.now
+    )
+    if step.measure.awaits_act in (Act.ANSWER, Act.DECIDE):
+        step.turn = DEFAULT

@@ -1,0 +1,162 @@
+"""Sending a measure to a centre: transmit, recall, redesignate (rows 4, 5, 10)."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from hub import events, wording
+from hub.actions.drafts import open_terms
+from hub.actions.journal import record
+from hub.actions.members import seat
+from hub.actions.transitions import Step, move
+from hub.calendar import add_months
+from hub.errors import Illegal
+from hub.models import (
+    CENTRE_ROLES,
+    COURT_ROLES,
+    Centre,
+    Designation,
+    Measure,
+    MeasureTerms,
+    Membership,
+    MessageKind,
+    Participant,
+    Thread,
+    User,
+)
+from hub.models.choices import DesignationState, DurationStart
+from hub.models.threads import ThreadState
+from hub.states import Event
+
+
+def transmit(measure: Measure, *, by: User, holds_decision: bool = False) -> Thread:
+    """Row 4: freezes the terms, opens the thread, seats both sides, says so in it.
+
+    `holds_decision`: a clerk confirms that the signed decision is in the registry.
+    Raises NotFound, Forbidden, Illegal (incomplete, centre cannot take it, already
+    transmitted) or InvalidInput.
+    """
+    with move(measure, Event.TRANSMIT, by, holds_decision=holds_decision) as step:
+        _send(step)
+        record(by, "measure_transmitted", "measure", measure.pk)
+    return step.open_thread
+
+
+def redesignate(
+    measure: Measure, centre: Centre, *, by: User, holds_decision: bool = False
+) -> Thread:
+    """Row 10: seals the first centre's thread and opens one with another centre."""
+    given = {"centre": centre, "holds_decision": holds_decision}
+    with move(measure, Event.REDESIGNATE, by, **given) as step:
+        close_designation(step, ThreadState.SEALED)
+        step.designation = Designation(measure=step.measure, centre=centre)
+        _send(step)
+        record(by, "measure_redesignated", "measure", measure.pk)
+    return step.open_thread
+
+
+def recall(measure: Measure, *, by: User) -> Measure:
+    """Row 5: takes back what the centre has not opened; the trace stays.
+
+    The centre's seats end in the same statement that proves them unread, so that
+    nobody can begin to read between the look and the act.
+    """
+    with transaction.atomic():
+        step = _recall(measure, by)
+        # After its last line: a sealed thread takes none.
+        Thread.objects.filter(pk=step.open_thread.pk).update(state=ThreadState.SEALED)
+    return step.measure
+
+
+def _recall(measure: Measure, by: User) -> Step:
+    with move(measure, Event.RECALL, by) as step:
+        step.sentence = _("Transmission recalled before it was opened.")
+        unread = Participant.objects.filter(
+            thread=step.thread, membership__centre__isnull=False
+        )
+        ended = unread.filter(read_seq=0).update(until=step.now)
+        if ended != unread.count():
+            raise Illegal(_("The espace de rencontre has just opened it."))
+        open_terms(step.measure, by)
+        _replace_by_proposal(step)
+        events.rights_changed.send(
+            None, user_ids=list(unread.values_list("user", flat=True))
+        )
+        record(by, "measure_recalled", "measure", measure.pk)
+    return step
+
+
+def close_designation(step: Step, thread_state: ThreadState) -> None:
+    """The current designation becomes a past one and its thread is closed."""
+    past = step.current
+    past.is_current = False
+    past.left_on = past.left_on or (None if past.first_visit_on else step.today)
+    past.save()
+    Thread.objects.filter(designation=past).update(state=thread_state)
+
+
+def _send(step: Step) -> None:
+    measure, designation = step.measure, step.current
+    assert measure.terms is not None
+    freeze(measure.terms, step)
+    designation.visit_kind = measure.terms.visit_kind
+    designation.state = DesignationState.TRANSMITTED
+    designation.transmitted_at, designation.transmitted_by = step.now, step.author
+    designation.save()
+    step.thread = Thread.objects.create(designation=designation, last_at=step.now)
+    seat(step.thread, both_sides(measure, designation.centre))
+    step.post(
+        MessageKind.TRANSMISSION,
+        wording.as_text(measure.terms, list(measure.terms.phases.all())),
+    )
+    # The first message asks for nothing in writing: the measure says whose act is next.
+    Thread.objects.filter(pk=step.thread.pk).update(awaits="")
+    step.sentence = _("Measure transmitted to %(centre)s.") % {
+        "centre": designation.centre
+    }
+    set_end(measure)
+
+
+def freeze(terms: MeasureTerms, step: Step) -> None:
+    """From here on this version never changes (MeasureTerms.save refuses)."""
+    MeasureTerms.objects.filter(pk=terms.pk, frozen_at=None).update(
+        frozen_at=step.now, effective_from=step.today
+    )
+    terms.refresh_from_db()
+
+
+def set_end(measure: Measure) -> None:
+    """The last day of the measure, once what it runs from is known."""
+    terms = measure.terms
+    if terms is None or terms.duration_months is None:
+        return
+    current = measure.designations.filter(is_current=True).first()
+    starts = {
+        DurationStart.DECISION: measure.decided_on,
+        DurationStart.NOTIFICATION: measure.notified_on,
+        DurationStart.FIRST_VISIT: current.first_visit_on if current else None,
+    }
+    begun = starts.get(DurationStart(terms.duration_starts))
+    measure.ends_on = add_months(begun, terms.duration_months) if begun else None
+
+
+def both_sides(measure: Measure, centre: Centre) -> list[Membership]:
+    """The judge, the preparing clerk and their unit; every contact of the centre."""
+    current = Membership.objects.current().filter(user__is_active=True)
+    people = Q(user__in={measure.judge_id, measure.prepared_by_id})
+    if measure.unit_id:
+        people |= Q(unit=measure.unit_id)
+    court_side = current.filter(people, court=measure.court, role__in=COURT_ROLES)
+    centre_side = current.filter(centre=centre, role__in=CENTRE_ROLES)
+    # One seat a person, from the place they have held longest.
+    places = [*court_side.order_by("since"), *centre_side.order_by("since")]
+    return list({p.user_id: p for p in reversed(places)}.values())
+
+
+def _replace_by_proposal(step: Step) -> None:
+    """The recalled designation is past; its centre stays chosen in the draft."""
+    past = step.current
+    close = {"is_current": False, "state": DesignationState.WITHDRAWN}
+    Designation.objects.filter(pk=past.pk).update(left_on=step.today, **close)
+    past.refresh_from_db()
+    Designation.objects.create(measure=step.measure, centre=past.centre)
