@@ -10,8 +10,12 @@ class HubConfig(AppConfig):
     name = "hub"
 
     def ready(self) -> None:
-        from hub import checks  # noqa: F401 (registers the system checks)
+        from hub import (
+            checks,  # noqa: F401 (registers the system checks)
+            schedule,
+        )
 
+        schedule.connect()
         connection_created.connect(allow_large_groups)
 
 

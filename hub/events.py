@@ -18,6 +18,10 @@ message_acknowledged = Signal()
 # reference, thread_ids, state, changed_at: a measure entered another state
 measure_changed = Signal()
 
+# step ("T1.reminder"), object_id, thread_id or None, sides: a deadline passed; whoever
+# sits on one of these sides is to be told
+deadline_passed = Signal()
+
 # user_ids: somebody gained or lost a seat, or an account was closed
 rights_changed = Signal()
 

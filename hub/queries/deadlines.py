@@ -1,0 +1,171 @@
+"""What is due today: one query per timer, for hub.actions.timers (DOMAIN section 6).
+
+Rows that were already dealt with are left out by their TimerMark; days that depend on
+holidays are checked by the caller, here only narrowed by calendar days.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import (
+    CharField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Cast
+
+from hub.models import (
+    Designation,
+    DifficultyReport,
+    Measure,
+    Site,
+    TimerMark,
+    WaitingDeclaration,
+)
+from hub.models.choices import DesignationState, MeasureState, Urgency
+from hub.states import LIVE
+
+Designations = QuerySet[Designation, Designation]
+
+
+def unacknowledged(step: str, working_days: int, now: datetime) -> Designations:
+    """T1: sent at least so many days ago and not acknowledged."""
+    sent = Designation.objects.filter(
+        is_current=True,
+        state=DesignationState.TRANSMITTED,
+        measure__state=MeasureState.TRANSMITTED,
+        transmitted_at__lte=now - timedelta(days=working_days),
+    )
+    return _not_yet(sent.select_related("measure", "centre", "thread"), step)
+
+
+def past_contact_deadline(step: str) -> list[Designation]:
+    """T2: the decision gives a number of days for the first contact. Nobody came."""
+    waiting = Designation.objects.filter(
+        is_current=True,
+        measure__state__in=(MeasureState.RECEIVED, MeasureState.WAITING),
+        measure__terms__contact_deadline_days__isnull=False,
+        milestones=None,
+    )
+    found = waiting.select_related("measure__terms", "centre", "thread")
+    return list(_not_yet(found, step))
+
+
+def contact_deadline(measure: Measure) -> date | None:
+    """The last day for the first contact, from the notification or the decision."""
+    begun = measure.notified_on or measure.decided_on
+    assert measure.terms is not None
+    if begun is None or measure.terms.contact_deadline_days is None:
+        return None
+    return begun + timedelta(days=measure.terms.contact_deadline_days)
+
+
+def waiting_too_long(step: str, now: datetime) -> list[Designation]:
+    """T3: waiting longer than declared, and a margin. One query, weeks annotated."""
+    newest = WaitingDeclaration.objects.filter(
+        site__centre=OuterRef("centre"), visit_kind=OuterRef("visit_kind")
+    ).order_by("-declared_at")
+    waiting = Designation.objects.filter(
+        is_current=True,
+        first_visit_on=None,
+        left_on=None,
+        measure__state__in=(
+            MeasureState.RECEIVED,
+            MeasureState.WAITING,
+            MeasureState.INTAKE,
+        ),
+    ).annotate(weeks=Subquery(newest.values("weeks")[:1]))
+    found = _not_yet(waiting.exclude(weeks=None), step).select_related("measure")
+    margin = 1 + settings.RULES.waiting_margin_percent / 100
+    return [
+        one
+        for one in found
+        if one.transmitted_at
+        and now - one.transmitted_at > timedelta(weeks=one.weeks * margin)
+    ]
+
+
+def ending(step: str, days: int, today: date) -> QuerySet[Measure, Measure]:
+    """T4: the last day is at most so many days away."""
+    running = Measure.objects.filter(
+        state__in=(MeasureState.INTAKE, MeasureState.ACTIVE, MeasureState.SUSPENDED),
+        ends_on__gte=today,
+        ends_on__lte=today + timedelta(days=days),
+    )
+    return _not_yet(running, step)
+
+
+def stale_sites(step: str, occasion: str, now: datetime) -> list[Site]:
+    """T5: sites whose newest declaration is too old; once per `occasion` (a week)."""
+    old = now - timedelta(days=settings.RULES.stale_days)
+    sites = Site.objects.annotate(newest=Max("declarations__declared_at")).filter(
+        Q(newest__lt=old) | Q(newest=None)
+    )
+    return list(_not_yet(sites.select_related("centre"), step, occasion))
+
+
+def unanswered(step: str, urgency: Urgency) -> QuerySet[DifficultyReport]:
+    """T6: difficulty reports of this urgency that the court has not answered."""
+    reports = DifficultyReport.objects.filter(
+        urgency=urgency, answered_at=None, measure__state__in=(*LIVE, "unable")
+    ).select_related("measure__court", "message__thread")
+    return _not_yet(reports, step)
+
+
+def protection_ending(step: str, today: date) -> QuerySet[Measure, Measure]:
+    """T7: a protection order ends soon."""
+    soon = today + timedelta(days=settings.RULES.protection_days)
+    measures = Measure.objects.filter(
+        state__in=LIVE,
+        safety__protection_order=True,
+        safety__protection_order_until__range=(today, soon),
+    )
+    return _not_yet(measures, step)
+
+
+def silent_proposals(now: datetime) -> QuerySet[Measure, Measure]:
+    """Row 17b: the court's time to answer a proposed closure is over."""
+    patience = timedelta(days=settings.RULES.closure_silence_days)
+    return Measure.objects.filter(
+        designations__proposals__answered_at=None,
+        designations__proposals__kind="close",
+        designations__proposals__at__lte=now - patience,
+        state__in=(MeasureState.INTAKE, MeasureState.ACTIVE, MeasureState.SUSPENDED),
+    ).distinct()
+
+
+def to_archive(now: datetime) -> QuerySet[Measure, Measure]:
+    """Row 19."""
+    old = now - timedelta(days=settings.RULES.archive_days)
+    return Measure.objects.filter(state=MeasureState.ENDED, closed_at__lte=old)
+
+
+def to_purge(now: datetime) -> QuerySet[Measure, Measure]:
+    """Row 20, and drafts that were never sent."""
+    rules = settings.RULES
+    closed = now - timedelta(days=rules.purge_days)
+    forgotten = now - timedelta(days=rules.draft_days)
+    never_sent = Q(designations=None) | Q(designations__transmitted_at=None)
+    return Measure.objects.filter(
+        Q(state=MeasureState.ARCHIVED, closed_at__lte=closed, legal_hold=False)
+        | Q(
+            never_sent,
+            state__in=(MeasureState.DRAFT, MeasureState.CANCELLED),
+            changed_at__lte=forgotten,
+        )
+    ).distinct()
+
+
+def _not_yet(rows: QuerySet, step: str, occasion: str = "") -> QuerySet:  # type: ignore[type-arg]
+    """Without those that this step of a timer has already dealt with."""
+    named = F("reference") if rows.model is Measure else Cast(F("pk"), CharField())
+    marked = TimerMark.objects.filter(
+        timer=step, occasion=occasion, object_id=OuterRef("named")
+    )
+    left: QuerySet = rows.annotate(named=named).filter(~Exists(marked))  # type: ignore[type-arg]
+    return left
