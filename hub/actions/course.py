@@ -5,18 +5,20 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
 
 from hub import wording
 from hub.actions import guards
 from hub.actions.drafts import write_terms
-from hub.actions.transitions import Step, move
+from hub.actions.transitions import RECORD_LANGUAGE, Step, move
 from hub.actions.transmission import freeze, set_end
 from hub.completeness import missing_terms
 from hub.errors import InvalidInput
 from hub.models import (
     DifficultyReport,
     Measure,
+    MeasureTerms,
     MessageKind,
     Proposal,
     Side,
@@ -34,7 +36,7 @@ def suspend(measure: Measure, *, by: User, holds_decision: bool = False) -> Meas
     """Row 12: by decision."""
     with move(measure, Event.SUSPEND, by, holds_decision=holds_decision) as step:
         _answered(step)
-        step.sentence = _("Measure suspended by decision.")
+        step.says(_("Measure suspended by decision."))
     return step.measure
 
 
@@ -42,7 +44,7 @@ def resume(measure: Measure, *, by: User, holds_decision: bool = False) -> Measu
     """Row 14: back to the state before the suspension."""
     with move(measure, Event.RESUME, by, holds_decision=holds_decision) as step:
         _answered(step)
-        step.sentence = _("The measure goes on.")
+        step.says(_("The measure goes on."))
     return step.measure
 
 
@@ -66,23 +68,30 @@ def modify(
         type(terms).objects.filter(pk=terms.pk).update(effective_from=effective_from)
         step.measure.terms = terms
         set_end(step.measure)
-        head = _("Version %(n)d of the terms, from %(day)s.") % {
+        step.post(
+            MessageKind.MODIFICATION, _version(terms, effective_from), needs_ack=True
+        )
+        _answered(step)
+        step.facts["version"] = terms.version
+        step.says(_("Terms modified: version %(n)d."), n=terms.version)
+    return step.measure
+
+
+def _version(terms: MeasureTerms, effective_from: date) -> str:
+    """The new terms as a message of the record."""
+    with override(RECORD_LANGUAGE):
+        head = gettext("Version %(n)d of the terms, from %(day)s.") % {
             "n": terms.version,
             "day": f"{effective_from:%d/%m/%Y}",
         }
-        body = f"{head}\n\n{wording.as_text(terms, list(terms.phases.all()))}"
-        step.post(MessageKind.MODIFICATION, body, needs_ack=True)
-        _answered(step)
-        step.facts["version"] = terms.version
-        step.sentence = _("Terms modified: version %(n)d.") % {"n": terms.version}
-    return step.measure
+        return f"{head}\n\n{wording.as_text(terms, list(terms.phases.all()))}"
 
 
 def propose_not_started(measure: Measure, *, by: User) -> Measure:
     """Row 16a: the centre says that nobody came; the judge decides."""
     with move(measure, Event.PROPOSE_NOT_STARTED, by) as step:
         _propose(step, ProposalKind.NOT_STARTED, "")
-        step.sentence = _("The espace de rencontre proposes to end it: nobody came.")
+        step.says(_("The espace de rencontre proposes to end it: nobody came."))
     return step.measure
 
 
@@ -95,7 +104,7 @@ def end_not_started(
 ) -> Measure:
     """Row 16: never started, or lapsed where the decision states it."""
     if reason not in (ClosureReason.NEVER_STARTED, ClosureReason.LAPSED):
-        raise InvalidInput({"reason": _("Choose one of the two reasons.")})
+        raise InvalidInput({"reason": gettext("Choose one of the two reasons.")})
     given = {"reason": reason, "condition_met": condition_met}
     with move(measure, Event.NOT_STARTED, by, **given) as step:
         _end(step, reason)
@@ -106,9 +115,10 @@ def propose_close(measure: Measure, *, reason: ClosureReason, by: User) -> Measu
     """Row 17a: the centre proposes; the court answers, or its silence does."""
     with move(measure, Event.PROPOSE_CLOSE, by) as step:
         _propose(step, ProposalKind.CLOSE, reason)
-        step.sentence = _("The espace de rencontre proposes to close it: %(why)s.") % {
-            "why": ClosureReason(reason).label
-        }
+        step.says(
+            _("The espace de rencontre proposes to close it: %(why)s."),
+            why=ClosureReason(reason).label,
+        )
     return step.measure
 
 
@@ -133,7 +143,7 @@ def decline(measure: Measure, *, by: User) -> Measure:
     """Row 17c: the side that was asked says no; the measure stays as it is."""
     with move(measure, Event.DECLINE, by) as step:
         _answer(step, accepted=False)
-        step.sentence = _("Proposal declined.")
+        step.says(_("Proposal declined."))
     return step.measure
 
 
@@ -144,7 +154,7 @@ def propose_reopen(measure: Measure, *, by: User) -> Measure:
         _propose(step, ProposalKind.REOPEN, "")
         other = Side(step.place.side).other
         step.turn = Turn(other, Act.ANSWER_PROPOSAL)
-        step.sentence = _("Reopening proposed: closed by mistake.")
+        step.says(_("Reopening proposed: closed by mistake."))
     return step.measure
 
 
@@ -153,7 +163,7 @@ def reopen(measure: Measure, *, by: User) -> Measure:
     with move(measure, Event.REOPEN, by) as step:
         _answer(step, accepted=True)
         step.measure.closed_at, step.measure.closure_reason = None, ""
-        step.sentence = _("Measure reopened.")
+        step.says(_("Measure reopened."))
     return step.measure
 
 
@@ -161,7 +171,7 @@ def archive(measure: Measure) -> Measure:
     """Row 19: read-only from now on."""
     with transaction.atomic():
         with move(measure, Event.ARCHIVE, None) as step:
-            step.sentence = _("Archived: this thread can only be read.")
+            step.says(_("Archived: this thread can only be read."))
         Thread.objects.filter(designation__measure=measure).update(
             state=ThreadState.SEALED
         )
@@ -170,7 +180,7 @@ def archive(measure: Measure) -> Measure:
 
 def _end(step: Step, reason: str) -> None:
     if reason not in ClosureReason.values:
-        raise InvalidInput({"reason": _("Choose a reason.")})
+        raise InvalidInput({"reason": gettext("Choose a reason.")})
     step.measure.closed_at, step.measure.closure_reason = step.now, reason
     if step.designation and not step.designation.first_visit_on:
         step.designation.left_on = step.designation.left_on or step.today
@@ -179,7 +189,7 @@ def _end(step: Step, reason: str) -> None:
     _answer(step, accepted=True)
     _answered(step)
     step.facts["reason"] = reason
-    step.sentence = _("Measure ended: %(why)s.") % {"why": ClosureReason(reason).label}
+    step.says(_("Measure ended: %(why)s."), why=ClosureReason(reason).label)
 
 
 def _propose(step: Step, kind: ProposalKind, reason: str) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from hub import text
 from hub.actions.transitions import Step, move
@@ -46,7 +47,7 @@ def acknowledge_measure(measure: Measure, *, by: User) -> Measure:
     """Row 6: the receipt, dated. The measure waits for a date from now on."""
     with move(measure, Event.ACKNOWLEDGE, by) as step:
         step.current.acknowledged_at, step.current.acknowledged_by = step.now, by
-        step.sentence = _("Receipt of the measure acknowledged.")
+        step.says(_("Receipt of the measure acknowledged."))
     return step.measure
 
 
@@ -54,9 +55,10 @@ def accept(measure: Measure, *, expected_on: date, by: User) -> Measure:
     """Row 7: on the list, with the day on which a first meeting is expected."""
     with move(measure, Event.ACCEPT, by, on=expected_on) as step:
         _expect(step, expected_on)
-        step.sentence = _("Measure accepted. First meeting expected on %(day)s.") % {
-            "day": _day(expected_on)
-        }
+        step.says(
+            _("Measure accepted. First meeting expected on %(day)s."),
+            day=_day(expected_on),
+        )
     return step.measure
 
 
@@ -64,9 +66,7 @@ def change_date(measure: Measure, *, expected_on: date, by: User) -> Measure:
     """Row 7b: another day is expected for the first meeting."""
     with move(measure, Event.CHANGE_DATE, by, on=expected_on) as step:
         _expect(step, expected_on)
-        step.sentence = _("First meeting now expected on %(day)s.") % {
-            "day": _day(expected_on)
-        }
+        step.says(_("First meeting now expected on %(day)s."), day=_day(expected_on))
     return step.measure
 
 
@@ -78,11 +78,11 @@ def record_milestone(
     Each kind is recorded once; a second time answers InvalidInput.
     """
     opens = measure.state in ("received", "waiting")
-    _refuse_kind(kind, BEFORE_INTAKE if opens else AFTERWARDS)
     event = Event.RECORD_CONTACT if opens else Event.RECORD_MILESTONE
     with move(measure, event, by, on=on) as step:
+        _refuse_kind(kind, BEFORE_INTAKE if opens else AFTERWARDS)
         _write_milestone(step, kind, on, by)
-        step.sentence = f"{_sentence(str(kind.label))} ({_day(on)})."
+        step.says(_("Recorded: %(what)s, %(day)s."), what=kind.label, day=_day(on))
     return step.measure
 
 
@@ -93,7 +93,7 @@ def hold_first_visit(measure: Measure, *, on: date, by: User) -> Measure:
         step.current.first_visit_on = on
         step.current.save()
         set_end(step.measure)
-        step.sentence = _("First meeting held on %(day)s.") % {"day": _day(on)}
+        step.says(_("First meeting held on %(day)s."), day=_day(on))
     return step.measure
 
 
@@ -110,9 +110,10 @@ def declare_unable(
         category = DifficultyCategory.CAPACITY if capacity else DifficultyCategory.OTHER
         urgency = Urgency.ANSWER_NEEDED
         _report(step, Difficulty(category, urgency, step.today, body))
-        step.sentence = _("The measure cannot be taken up: %(reason)s.") % {
-            "reason": UnableReason(reason).label
-        }
+        step.says(
+            _("The measure cannot be taken up: %(reason)s."),
+            reason=UnableReason(reason).label,
+        )
     return step.measure
 
 
@@ -121,7 +122,7 @@ def ask_information(measure: Measure, *, body: str, by: User) -> Measure:
     body = clean(body, "body")
     with move(measure, Event.ASK_INFORMATION, by) as step:
         step.post(MessageKind.INFORMATION_REQUEST, body, needs_ack=True)
-        step.sentence = _("The espace de rencontre lacks an information or a document.")
+        step.says(_("The espace de rencontre lacks an information or a document."))
     return step.measure
 
 
@@ -131,9 +132,10 @@ def report_difficulty(measure: Measure, difficulty: Difficulty, *, by: User) -> 
         _report(step, difficulty)
         if difficulty.urgency != Urgency.INFO:
             step.turn = COURT_ANSWERS
-        step.sentence = _("Difficulty reported: %(category)s.") % {
-            "category": DifficultyCategory(difficulty.category).label
-        }
+        step.says(
+            _("Difficulty reported: %(category)s."),
+            category=DifficultyCategory(difficulty.category).label,
+        )
     return step.measure
 
 
@@ -141,7 +143,7 @@ def interrupt(measure: Measure, difficulty: Difficulty, *, by: User) -> Measure:
     """Row 13: for safety, with an immediate report in one act; the judge decides."""
     with move(measure, Event.INTERRUPT, by, on=difficulty.occurred_on) as step:
         _report(step, difficulty, interrupted=True)
-        step.sentence = _("Measure interrupted by the espace de rencontre for safety.")
+        step.says(_("Measure interrupted by the espace de rencontre for safety."))
     return step.measure
 
 
@@ -152,7 +154,7 @@ def clean(body: str, field: str) -> str:
     except InvalidText as error:
         raise InvalidInput({field: error.detail}) from None
     if not body:
-        raise InvalidInput({field: _("Say it in a few words.")})
+        raise InvalidInput({field: gettext("Say it in a few words.")})
     return body
 
 
@@ -178,7 +180,7 @@ def _write_milestone(step: Step, kind: MilestoneKind, on: date, by: User) -> Non
         with transaction.atomic():
             Milestone.objects.create(designation=step.current, kind=kind, on=on, by=by)
     except IntegrityError:
-        sentence = _("This is already recorded.")
+        sentence = gettext("This is already recorded.")
         raise InvalidInput({"kind": sentence}) from None
     designation = step.current
     if kind in INTERVIEWS:
@@ -199,12 +201,8 @@ def _expect(step: Step, day: date) -> None:
 
 def _refuse_kind(kind: MilestoneKind, allowed: tuple[MilestoneKind, ...]) -> None:
     if kind not in allowed:
-        raise InvalidInput({"kind": _("Choose what took place.")})
+        raise InvalidInput({"kind": gettext("Choose what took place.")})
 
 
 def _day(day: date) -> str:
     return f"{day:%d/%m/%Y}"
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -12,8 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from hub import events, permissions
 from hub.actions import guards
@@ -44,7 +43,7 @@ class Step:
 
     The action changes `designation`, `thread`, `turn` and `designation_state` where its
     row asks for more than the table says, adds codes and dates to `facts`, and sets
-    `sentence`: the line that the thread shows.
+    the line that the thread shows (`says`).
     """
 
     measure: Measure
@@ -56,6 +55,7 @@ class Step:
     today: date
     given: Mapping[str, Any]
     sentence: str = ""
+    words: dict[str, Any] = field(default_factory=dict)
     turn: Turn | None = None
     designation_state: DesignationState | None = None
     facts: dict[str, Any] = field(default_factory=dict)
@@ -69,6 +69,13 @@ class Step:
     def open_thread(self) -> Thread:
         assert self.thread is not None, self.row.event
         return self.thread
+
+    def says(self, sentence: str, **words: Any) -> None:
+        """The line of the thread: a marked English text, translated at the end.
+
+        Not before, so that what an act refuses is said in the person's own language.
+        """
+        self.sentence, self.words = sentence, words
 
     @property
     def author(self) -> User | None:
@@ -119,9 +126,8 @@ def move(
     """
     with transaction.atomic():
         step = _begin(lock(measure), ROWS[event], by, given)
-        with override(RECORD_LANGUAGE):
-            yield step
-            _finish(step)
+        yield step
+        _finish(step)
 
 
 def refuse_illegal(measure: Measure, event: Event, place: Membership | None) -> None:
@@ -131,10 +137,12 @@ def refuse_illegal(measure: Measure, event: Event, place: Membership | None) -> 
     last = measure.transitions.last()
     state = str(MeasureState(measure.state).label)
     if last is None or not last.by_name:
-        raise Illegal(_("Not possible now: this measure is “%(s)s”.") % {"s": state})
+        raise Illegal(
+            gettext("Not possible now: this measure is “%(s)s”.") % {"s": state}
+        )
     at = last.at.astimezone(zone(measure.court.departement_id))
     raise Illegal(
-        _("Not possible now: this measure is “%(state)s”, by %(name)s on %(at)s.")
+        gettext("Not possible now: this measure is “%(state)s”, by %(name)s on %(at)s.")
         % {"state": state, "name": last.by_name, "at": f"{at:%d/%m/%Y, %H:%M}"}
     )
 
@@ -255,7 +263,9 @@ def _tell(step: Step) -> None:
     if step.sentence:
         if step.place:
             step.seat_author()
-        say(step.thread, step.author, step.sentence)
+        with override(RECORD_LANGUAGE):
+            line = gettext(step.sentence) % step.words
+        say(step.thread, step.author, line)
     events.measure_changed.send(
         None,
         reference=step.measure.reference,

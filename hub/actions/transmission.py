@@ -2,13 +2,14 @@
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as _
 
 from hub import events, wording
 from hub.actions.drafts import open_terms
 from hub.actions.journal import record
 from hub.actions.members import seat
-from hub.actions.transitions import Step, move
+from hub.actions.transitions import RECORD_LANGUAGE, Step, move
 from hub.calendar import add_months
 from hub.errors import Illegal
 from hub.models import (
@@ -70,13 +71,13 @@ def recall(measure: Measure, *, by: User) -> Measure:
 
 def _recall(measure: Measure, by: User) -> Step:
     with move(measure, Event.RECALL, by) as step:
-        step.sentence = _("Transmission recalled before it was opened.")
+        step.says(_("Transmission recalled before it was opened."))
         unread = Participant.objects.filter(
             thread=step.thread, membership__centre__isnull=False
         )
         ended = unread.filter(read_seq=0).update(until=step.now)
         if ended != unread.count():
-            raise Illegal(_("The espace de rencontre has just opened it."))
+            raise Illegal(gettext("The espace de rencontre has just opened it."))
         open_terms(step.measure, by)
         _replace_by_proposal(step)
         events.rights_changed.send(
@@ -105,15 +106,12 @@ def _send(step: Step) -> None:
     designation.save()
     step.thread = Thread.objects.create(designation=designation, last_at=step.now)
     seat(step.thread, both_sides(measure, designation.centre))
-    step.post(
-        MessageKind.TRANSMISSION,
-        wording.as_text(measure.terms, list(measure.terms.phases.all())),
-    )
+    with override(RECORD_LANGUAGE):
+        terms = wording.as_text(measure.terms, list(measure.terms.phases.all()))
+    step.post(MessageKind.TRANSMISSION, terms)
     # The first message asks for nothing in writing: the measure says whose act is next.
     Thread.objects.filter(pk=step.thread.pk).update(awaits="")
-    step.sentence = _("Measure transmitted to %(centre)s.") % {
-        "centre": designation.centre
-    }
+    step.says(_("Measure transmitted to %(centre)s."), centre=designation.centre)
     set_end(measure)
 
 
