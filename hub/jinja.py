@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from django.conf import settings
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -15,6 +16,7 @@ from markupsafe import Markup
 
 from hub import text
 from hub.models import MessageKind, Role
+from hub.models.choices import ClosureReason
 from hub.queries.deployment import shows_demo_data
 
 ZONE = ZoneInfo(settings.PEOPLE_TIME_ZONE)
@@ -30,7 +32,8 @@ def environment(**options: Any) -> Environment:
     )
     env.globals.update(static=static, url=reverse, now=timezone.now)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
-    env.filters.update(local_date=local_date, day_key=day_key)
+    env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
+    env.filters.update(reason_name=reason_name, form_errors=form_errors)
     env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 
@@ -94,6 +97,26 @@ def kind_name(kind: str) -> str:
     """What a typed message is, with a capital: "Signalement d'une difficulté"."""
     words = str(MessageKind(kind).label) if kind else ""
     return words[:1].upper() + words[1:]
+
+
+def capital(words: object) -> str:
+    text = str(words)
+    return text[:1].upper() + text[1:]
+
+
+def reason_name(reason: str) -> str:
+    return str(ClosureReason(reason).label) if reason else ""
+
+
+def form_errors(form: BaseForm) -> list[tuple[str, str]]:
+    """(id of the field, sentence) of everything wrong in a form, in its order."""
+    return [
+        (form[name].id_for_label or name, str(sentence))
+        if name in form.fields
+        else ("summary", str(sentence))
+        for name, sentences in form.errors.items()
+        for sentence in sentences
+    ]
 
 
 def iso(at: datetime) -> str:

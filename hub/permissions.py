@@ -147,6 +147,12 @@ def place_in_measure(user: User, measure: Measure, right: str) -> Membership:
     raise Forbidden(right)
 
 
+def rights_in_measure(user: User, measure: Measure) -> set[str]:
+    """Every right that the person holds in this measure; empty for a stranger."""
+    roles = {place.role for place in _places_near(user, measure)}
+    return {right for right, held in matrix().rights.items() if roles & set(held)}
+
+
 def places_in(user: User, right: str) -> list[Membership]:
     """The person's current places whose role holds the right."""
     return [place for place in user.places if place.role in roles_with(right)]

@@ -3,7 +3,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from hub.views import accounts, centres, information, measures, threads
+from hub.views import (
+    accounts,
+    acts,
+    centres,
+    information,
+    measures,
+    threads,
+    transmission,
+)
 
 app_name = "hub"
 
@@ -32,6 +40,13 @@ urlpatterns = [
     # (end of choosing)
     #
     # A measure's acts.
+    path("mesures/<name:reference>/relire", transmission.review, name="measure-review"),
+    path("mesures/<name:reference>/actes/<slug:slug>", acts.act, name="measure-act"),
+    path(
+        "fils/<uuid:thread_id>/sans-reponse",
+        threads.expect_no_answer,
+        name="thread-no-answer",
+    ),
     # (end of acts)
     #
     path("mesures/<name:reference>", measures.measure, name="measure"),

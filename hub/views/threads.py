@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hub import permissions, wording
+from hub.actions import turns
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.errors import Forbidden
 from hub.forms.pages import MessageForm
@@ -55,6 +56,13 @@ def acknowledge_message(
 ) -> HttpResponse:
     acknowledge(person(request), thread_id, seq)
     return _back(thread_id, f"m-{seq}")
+
+
+def expect_no_answer(request: HttpRequest, thread_id: UUID) -> HttpResponse:
+    """Nobody has to answer the last message: the person's side says so."""
+    seat = permissions.seat_in_thread(person(request), thread_id, "thread.write")
+    turns.expect_no_answer(seat)
+    return _back(thread_id, "fin")
 
 
 def _post(request: HttpRequest, thread_id: UUID) -> HttpResponse:

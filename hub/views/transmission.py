@@ -1,0 +1,73 @@
+"""Reading a draft once more, and transmitting it."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from hub import permissions, wording
+from hub.actions import transmission
+from hub.completeness import missing
+from hub.errors import Illegal, InvalidInput
+from hub.models import Measure, User
+from hub.queries.measures import proposed_designation
+from hub.views.requests import person
+
+
+def review(request: HttpRequest, reference: str) -> HttpResponse:
+    """GET shows everything that will be sent and what is missing; POST transmits."""
+    user = person(request)
+    measure = permissions.measure_for(user, reference, "measure.edit")
+    if measure.state != "draft" and request.method != "POST":
+        where = reverse("hub:measure", args=[reference])
+        return HttpResponseRedirect(where, status=303)
+    if request.method == "POST":
+        return _transmit(request, user, measure)
+    return _page(request, user, measure)
+
+
+def _transmit(request: HttpRequest, user: User, measure: Measure) -> HttpResponse:
+    holds = bool(request.POST.get("holds_decision"))
+    try:
+        thread = transmission.transmit(measure, by=user, holds_decision=holds)
+    except InvalidInput as error:
+        return _page(request, user, measure, wrong=error.fields, status=400)
+    except Illegal as error:
+        return _page(request, user, measure, refused=error.detail, status=409)
+    where = reverse("hub:thread", args=[thread.pk])
+    return HttpResponseRedirect(where, status=303)
+
+
+def _page(
+    request: HttpRequest,
+    user: User,
+    measure: Measure,
+    *,
+    wrong: dict[str, str] | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    assert measure.terms is not None, "every measure is created with terms"
+    children, parties = list(measure.children.all()), list(measure.parties.all())
+    designation = proposed_designation(measure)
+    place = permissions.place_in_measure(user, measure, "measure.edit")
+    context = {
+        "measure": measure,
+        "terms": wording.describe(measure.terms),
+        "phases": wording.describe_phases(list(measure.terms.phases.all())),
+        "children": children,
+        "parties": parties,
+        "today": timezone.localdate(),
+        "designation": designation,
+        "missing": missing(
+            measure,
+            measure.terms,
+            children,
+            parties,
+            has_centre=designation is not None,
+        ),
+        "needs_mandate": place.role != "judge",
+        "wrong": wrong or {},
+        "refused": refused,
+    }
+    return render(request, "measures/review.html", context, status=status)
