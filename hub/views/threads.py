@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,31 +13,63 @@ from django.utils import timezone
 from hub import permissions, wording
 from hub.actions import turns
 from hub.actions.messages import acknowledge, mark_read, post_messages
+from hub.acts import PAGES
 from hub.errors import Forbidden
 from hub.forms.pages import MessageForm
 from hub.jinja import kind_name
 from hub.models import Message, MessageKind, Participant, Role
+from hub.models.choices import Priority
 from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
+from hub.queries.acts import possible
+from hub.queries.measures import drafts_of
+from hub.states import OPEN
+from hub.views.acts import buttons
 from hub.views.requests import person, refusal_status, whole_number
+
+SHOWN = 50  # threads of the other side's turn on the home page; all are on the desk
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    seats = list(queries.threads_of(person(request)))
+    """What waits for me first; what waits for others after it; drafts of a court."""
+    user = person(request)
+    seats = [seat for seat in queries.threads_of(user) if _is_in_hand(seat)]
     mine = [s for s in seats if s.asked or _awaits(s)]
-    mine.sort(key=lambda seat: not seat.urgent)  # urgent first, else newest first
+    mine.sort(key=_by_consequence)
     theirs = [s for s in seats if s not in mine]
-    unread = sum(bool(s.unread) for s in seats)
-    context = {"mine": mine, "theirs": theirs, "unread": unread}
+    context = {
+        "mine": mine,
+        "theirs": theirs[:SHOWN],
+        "more": max(0, len(theirs) - SHOWN),
+        "drafts": drafts_of(user) if permissions.may(user, "measure.create") else [],
+        "may_create": permissions.may(user, "measure.create"),
+        "unread": sum(bool(s.unread) for s in seats),
+        "acts": {act: page for page in PAGES for act in page.answers},
+    }
     return render(request, "threads/home.html", context)
 
 
+def _is_in_hand(seat: Any) -> bool:
+    """Not over, or with something new: what ended long ago is on the desk."""
+    state = seat.thread.designation.measure.state
+    return state in OPEN or bool(seat.unread or seat.asked)
+
+
 def _awaits(seat: Participant) -> bool:
-    """Whether the person can do what the thread waits for: write in it."""
+    """Whether the person can do what the thread, or the measure, waits for."""
     writes = seat.membership.role in permissions.roles_with("thread.write")
     is_open = seat.thread.state == ThreadState.OPEN
-    return writes and is_open and seat.thread.awaits == seat.membership.side
+    side = seat.membership.side
+    waits = (seat.thread.awaits, seat.thread.designation.measure.awaits)
+    return writes and is_open and side in waits
+
+
+def _by_consequence(seat: Any) -> tuple[bool, bool, Any]:
+    """Urgent first, then urgent measures, then what has waited longest."""
+    measure = seat.thread.designation.measure
+    is_urgent = measure.priority == Priority.URGENT
+    return not seat.urgent, not is_urgent, measure.awaits_since
 
 
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
@@ -91,7 +124,10 @@ def _page(
     part = queries.history(seat.thread, before=before)
     role = seat.membership.role
     measure = seat.thread.designation.measure
+    current = seat.thread.designation.is_current
     context = {
+        "current": current,
+        "acts": buttons(possible(person(request), measure), measure) if current else {},
         "terms": wording.describe(measure.terms) if measure.terms else [],
         "ages": wording.ages(list(measure.children.all()), timezone.localdate()),
         "seat": seat,

@@ -40,6 +40,7 @@ function askAfterHole() {
 
 function showTurn(side) {
   const mine = side !== document.body.dataset.side;
+  document.querySelector("[data-turn]").hidden = false;
   document.querySelector("[data-turn]").classList.toggle("turn--theirs", !mine);
   document.querySelector("[data-turn-mine]").hidden = !mine;
   document.querySelector("[data-turn-theirs]").hidden = mine;
@@ -58,6 +59,18 @@ function showState(name) {
 // The page has changed on the server; what is being written is worth more than that.
 function reloadUnlessWriting() {
   if (!form?.elements.body.value && !outbox.size) location.reload();
+}
+
+// The measure moved on: its panel is asked for again, and nothing else of the page, so
+// that what is being written and read stays where it is.
+async function refreshPanel({ measure }) {
+  const panel = document.querySelector(".context");
+  if (measure !== panel.dataset.measure) return;
+  const answer = await fetch(location.pathname).catch(() => null);
+  if (!answer?.ok) return reloadUnlessWriting();
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!fresh.querySelector("[data-composer]") !== !form) return reloadUnlessWriting();
+  panel.replaceWith(document.adoptNode(fresh.querySelector(".context")));
 }
 
 const polling = () => document.body.dataset.connection === "polling";
@@ -133,7 +146,7 @@ on("receipt", (receipt) => {
 });
 on("pong", ({ heads }) => heads[thread] > timeline.held && askAfterHole());
 on("reload", (where) => (!where.thread || where.thread === thread) && reloadUnlessWriting());
-on("measure", reloadUnlessWriting);
+on("measure", refreshPanel);
 on("poll", poll);
 on("ended", reloadUnlessWriting);
 
