@@ -110,7 +110,13 @@ class Step:
 
 
 def lock(measure: Measure) -> Measure:
-    """The measure as it is now; nobody else acts on it until the commit."""
+    """The measure as it is now; nobody else acts on it until the commit.
+
+    Its threads first, as posting does (hub.actions.messages): who takes the two locks
+    in the other order would wait for a writer who waits for them.
+    """
+    threads = Thread.objects.filter(designation__measure=measure).order_by("pk")
+    list(threads.select_for_update(no_key=True, of=("self",)).values_list("pk"))
     locked = Measure.objects.select_for_update(no_key=True, of=("self",))
     return locked.select_related("court", "terms").get(pk=measure.pk)
 

@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
             name='TimerMark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('timer', models.CharField(max_length=12)),
+                ('timer', models.CharField(max_length=20)),
                 ('object_id', models.CharField(max_length=40)),
                 ('occasion', models.CharField(blank=True, max_length=20)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),

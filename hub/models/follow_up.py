@@ -172,7 +172,7 @@ class InternalNote(models.Model):
 class TimerMark(models.Model):
     """A step of a timer that was done, once for ever per object and occasion."""
 
-    timer = models.CharField(max_length=12)  # "T1.reminder"
+    timer = models.CharField(max_length=20)  # "T1.reminder"
     object_id = models.CharField(max_length=40)
     occasion = models.CharField(max_length=20, blank=True)  # a date, a version
     at = models.DateTimeField(default=timezone.now)
