@@ -15,6 +15,7 @@ import yaml
 
 from environment import Environment
 from hub.actions.centres import OPTIONAL, REQUIRED
+from hub.models import MessageKind
 from realtime.protocol import FRAME_TYPES, decode
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
@@ -121,6 +122,11 @@ def test_the_server_sends_no_frame_that_the_contract_does_not_show() -> None:
     sources = [p.read_text() for p in (ROOT / "realtime").glob("*.py")]
     sent = re.findall(r'\bencode\(\s*"(\w+)"', "\n".join(sources))
     assert set(sent) == SERVER_FRAMES
+
+
+def test_every_kind_of_message_is_in_the_contract() -> None:
+    table = PROTOCOL.partition("| kind | what |")[2].partition("```")[0]
+    assert set(first_column(table)) == set(MessageKind.values)
 
 
 def test_the_glossary_names_only_what_the_code_has() -> None:

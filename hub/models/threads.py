@@ -90,7 +90,7 @@ class Message(models.Model):
     urgent = models.CharField(max_length=200, blank=True)  # the reason
     for_case_file = models.BooleanField(default=False)
     corrects = models.PositiveIntegerField(null=True)
-    door = models.CharField(max_length=10)  # page, socket, api, system
+    door = models.CharField(max_length=10)  # page, socket, api, act, system
     at = models.DateTimeField()
     hash = models.CharField(max_length=64)
 
