@@ -54,7 +54,10 @@ def describe_phases(phases: Sequence[MeasurePhase]) -> list[str]:
 
 def as_text(terms: MeasureTerms, phases: Sequence[MeasurePhase]) -> str:
     """The same as lines of plain text, for a message of the thread."""
-    lines = [f"{question} : {answer}" for question, answer in describe(terms)]
+    lines = [
+        _("%(question)s: %(answer)s") % {"question": question, "answer": answer}
+        for question, answer in describe(terms)
+    ]
     return "\n".join([*lines, *describe_phases(phases)])
 
 
