@@ -11,7 +11,8 @@ from django.utils.translation import gettext_noop as _
 from hub import wording
 from hub.actions import guards
 from hub.actions.drafts import write_terms
-from hub.actions.transitions import RECORD_LANGUAGE, Step, move
+from hub.actions.step import Step
+from hub.actions.transitions import RECORD_LANGUAGE, move
 from hub.actions.transmission import freeze, set_end
 from hub.completeness import missing_terms
 from hub.errors import InvalidInput

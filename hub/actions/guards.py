@@ -5,11 +5,11 @@ They run under the measure's lock, after right and state. Nothing here writes.
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from hub.actions.step import Step
 from hub.completeness import missing
 from hub.errors import Illegal, InvalidInput
 from hub.models import Centre, Participant, Proposal, Role, WaitingDeclaration
@@ -18,13 +18,10 @@ from hub.models.choices import ClosureReason, LapseRule, MeasureState
 from hub.models.follow_up import ProposalKind
 from hub.states import Event, Guard
 
-if TYPE_CHECKING:
-    from hub.actions.transitions import Step
-
 FARTHEST_DATE_DAYS = 730  # an expected date two years away is a slip of the hand
 
 
-def check(guards: Iterable[Guard], step: "Step") -> None:
+def check(guards: Iterable[Guard], step: Step) -> None:
     """Raises Illegal with the first guard's sentence, or InvalidInput at a field."""
     for guard in guards:
         if sentence := GUARDS[guard](step):
@@ -47,13 +44,13 @@ def centre_refusal(centre: Centre, visit_kind: str, day: date) -> str:
     return ""
 
 
-def never_transmitted(step: "Step") -> str:
+def never_transmitted(step: Step) -> str:
     if step.measure.transitions.filter(event=Event.TRANSMIT).exists():
         return _("This measure was transmitted once: it cannot be discarded.")
     return ""
 
 
-def complete(step: "Step") -> str:
+def complete(step: Step) -> str:
     """Names what misses, in one sentence; the form shows each at its place."""
     measure = step.measure
     assert measure.terms is not None
@@ -67,14 +64,14 @@ def complete(step: "Step") -> str:
     return " ".join(one.sentence for one in found)
 
 
-def centre_can_take(step: "Step") -> str:
+def centre_can_take(step: Step) -> str:
     centre = step.given.get("centre") or (step.designation and step.designation.centre)
     assert isinstance(centre, Centre)
     assert step.measure.terms is not None
     return centre_refusal(centre, step.measure.terms.visit_kind, step.today)
 
 
-def clerk_holds_decision(step: "Step") -> str:
+def clerk_holds_decision(step: Step) -> str:
     """The signed decision is the clerk's mandate (DOMAIN section 6, row 4)."""
     assert step.place is not None
     if step.place.role == Role.CLERK and not step.given.get("holds_decision"):
@@ -89,7 +86,7 @@ def clerk_holds_decision(step: "Step") -> str:
     return ""
 
 
-def not_displayed(step: "Step") -> str:
+def not_displayed(step: Step) -> str:
     seen = Participant.objects.filter(
         thread=step.thread, membership__centre__isnull=False, read_seq__gt=0
     )
@@ -101,7 +98,7 @@ def not_displayed(step: "Step") -> str:
     return ""
 
 
-def date_to_come(step: "Step") -> str:
+def date_to_come(step: Step) -> str:
     day = step.given["on"]
     if day < step.today:
         raise InvalidInput({"on": _("This date is in the past.")})
@@ -110,7 +107,7 @@ def date_to_come(step: "Step") -> str:
     return ""
 
 
-def day_passed(step: "Step") -> str:
+def day_passed(step: Step) -> str:
     """A thing that was done was done today or before, and not before the decision."""
     day = step.given["on"]
     if day > step.today:
@@ -121,14 +118,14 @@ def day_passed(step: "Step") -> str:
     return ""
 
 
-def other_centre(step: "Step") -> str:
+def other_centre(step: Step) -> str:
     centre = step.given.get("centre")
     if centre is None or centre == step.current.centre:
         return _("Choose another espace de rencontre.")
     return ""
 
 
-def lapse_stated(step: "Step") -> str:
+def lapse_stated(step: Step) -> str:
     """A lapse is never computed that the decision does not state (DOMAIN 1.2)."""
     if step.given["reason"] != ClosureReason.LAPSED:
         return ""
@@ -145,7 +142,7 @@ def lapse_stated(step: "Step") -> str:
     return ""
 
 
-def closing_allowed(step: "Step") -> str:
+def closing_allowed(step: Step) -> str:
     """A court confirms what the centre proposed; otherwise the judge alone ends it."""
     assert step.place is not None
     proposal = open_proposal(step)
@@ -161,13 +158,13 @@ def closing_allowed(step: "Step") -> str:
     return ""
 
 
-def no_open_proposal(step: "Step") -> str:
+def no_open_proposal(step: Step) -> str:
     if open_proposal(step):
         return _("A proposal is already waiting for its answer.")
     return ""
 
 
-def proposed_by_other_side(step: "Step") -> str:
+def proposed_by_other_side(step: Step) -> str:
     assert step.place is not None
     proposal = open_proposal(step)
     reopening = step.row.event == Event.REOPEN
@@ -178,7 +175,7 @@ def proposed_by_other_side(step: "Step") -> str:
     return ""
 
 
-def silence_over(step: "Step") -> str:
+def silence_over(step: Step) -> str:
     proposal = open_proposal(step)
     patience = timedelta(days=settings.RULES.closure_silence_days)
     closing = proposal and proposal.kind == ProposalKind.CLOSE
@@ -187,7 +184,7 @@ def silence_over(step: "Step") -> str:
     return _("The court still has time to answer.")
 
 
-def reopening_in_time(step: "Step") -> str:
+def reopening_in_time(step: Step) -> str:
     closed = step.measure.closed_at
     patience = timedelta(days=settings.RULES.reopen_days)
     if closed and closed + patience >= step.now:
@@ -197,17 +194,17 @@ def reopening_in_time(step: "Step") -> str:
     }
 
 
-def no_legal_hold(step: "Step") -> str:
+def no_legal_hold(step: Step) -> str:
     return _("A legal hold keeps this measure.") if step.measure.legal_hold else ""
 
 
-def open_proposal(step: "Step") -> Proposal | None:
+def open_proposal(step: Step) -> Proposal | None:
     return Proposal.objects.filter(
         designation=step.designation, answered_at=None
     ).first()
 
 
-GUARDS: dict[Guard, Callable[["Step"], str]] = {
+GUARDS: dict[Guard, Callable[[Step], str]] = {
     Guard.NEVER_TRANSMITTED: never_transmitted,
     Guard.COMPLETE: complete,
     Guard.CENTRE_CAN_TAKE: centre_can_take,

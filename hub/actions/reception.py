@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from hub import text
-from hub.actions.transitions import Step, move
+from hub.actions.step import Step
+from hub.actions.transitions import move
 from hub.actions.transmission import set_end
 from hub.errors import InvalidInput, InvalidText
 from hub.models import DifficultyReport, Measure, MessageKind, Milestone, User

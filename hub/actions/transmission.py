@@ -9,7 +9,8 @@ from hub import events, wording
 from hub.actions.drafts import open_terms
 from hub.actions.journal import record
 from hub.actions.members import seat
-from hub.actions.transitions import RECORD_LANGUAGE, Step, move
+from hub.actions.step import Step
+from hub.actions.transitions import RECORD_LANGUAGE, move
 from hub.calendar import add_months
 from hub.errors import Illegal
 from hub.models import (
