@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from hub.views import accounts, centres, information, measures, threads
+from hub.views import accounts, centres, figures, information, measures, threads
 
 app_name = "hub"
 
@@ -39,6 +39,11 @@ urlpatterns = [
     # (end of the desk)
     #
     # Figures.
+    path("chiffres-cles", figures.key_figures, name="figures"),
+    path("chiffres-cles.csv", figures.as_csv, name="figures-csv"),
+    path("chiffres-cles.json", figures.as_json, name="figures-json"),
+    path("bureau/national/chiffres", figures.national_figures, name="national-figures"),
+    path("bureau/<name:code>/chiffres", figures.desk_figures, name="desk-figures"),
     # (end of figures)
     #
     path("espaces", centres.centres, name="centres"),
