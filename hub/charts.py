@@ -11,7 +11,7 @@ WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP = 44, 546, 30
 FLOOR = 230  # y of zero; names of the marks stand below
 STEPS = 4  # grid lines above zero
-NICE = (1, 1.5, 2, 2.5, 3, 5, 7.5, 10)  # steps that people read easily
+NICE = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # steps that people read easily
 NAMES_SHOWN = 6  # more do not fit side by side on a telephone
 
 Value = float | None

@@ -96,8 +96,8 @@ USAGE: dict[str, tuple[Text, Text]] = {
     ),
     "fresh_declarations": (
         _("declared waiting times up to date"),
-        _("Declared or confirmed less than 30 days ago. The others stay visible, "
-          "marked “to be confirmed”."),
+        _("Declared or confirmed less than %(stale_days)d days ago. The others stay "
+          "visible, marked “to be confirmed”."),
     ),
 }  # fmt: skip
 MISSING: dict[str, Text] = {

@@ -29,15 +29,18 @@ class Line:
     key: str
     value: str
     title: Text
-    definition: Text
+    definition: str
     notes: list[str]
 
 
 def lines(figures: Figures, section: dict[str, tuple[Text, Text]]) -> list[Line]:
     found = {one["key"]: one for one in figures["indicators"]}
+    rules = {"stale_days": settings.RULES.stale_days}
     return [
-        Line(key, written(found[key]), *words, _notes(key, found))
-        for key, words in section.items()
+        Line(
+            key, written(found[key]), title, str(definition) % rules, _notes(key, found)
+        )
+        for key, (title, definition) in section.items()
         if key in found  # a snapshot may be older than a figure
     ]
 
@@ -49,7 +52,7 @@ def missing(figures: Figures) -> list[Text]:
 def written(one: Indicator) -> str:
     """The value with its unit, or why there is none."""
     if one["value"] is None:
-        return without_value(one["status"])
+        return without_value(one["status"], measures=one["key"] in DELAYS)
     words = amount(one["value"], one["unit"], in_weeks=one["key"] in IN_WEEKS)
     if one["of"] is None:
         return words
@@ -57,13 +60,22 @@ def written(one: Indicator) -> str:
     return gettext("%(count)s of %(whole)s") % {"count": words, "whole": whole}
 
 
-def without_value(status: str) -> str:
+def without_value(status: str, *, measures: bool = True) -> str:
+    few = {"n": settings.RULES.smallest_count}
+    if status == Status.WITHHELD and measures:
+        return gettext("not published: fewer than %(n)d measures") % few
     if status == Status.WITHHELD:
-        few = settings.RULES.smallest_count
-        return gettext("not published: fewer than %(n)d measures") % {"n": few}
+        return gettext("not published: fewer than %(n)d") % few
     if status == Status.NOT_REACHED:
         return gettext("not known yet: too many still wait")
     return gettext("not measured yet")
+
+
+def count(known: int | None) -> str:
+    """A count that may be too small to be shown."""
+    if known is None:
+        return gettext("fewer than %(n)d") % {"n": settings.RULES.smallest_count}
+    return number(known)
 
 
 def amount(value: float, unit: str, *, in_weeks: bool = False) -> str:
@@ -140,8 +152,11 @@ def _notes(key: str, found: dict[str, Indicator]) -> list[str]:
             % {"num": number(one["n"])}
         )
     stem = key.removesuffix("_median")
-    if (p90 := found.get(f"{stem}_p90")) and p90["value"] is not None:
+    p90 = found.get(f"{stem}_p90")
+    if p90 and p90["value"] is not None:
         notes.append(gettext("9 in 10 within %(days)s.") % {"days": written(p90)})
+    elif p90 and p90["status"] == Status.NOT_REACHED:
+        notes.append(gettext("9 in 10: not known yet, too many still wait."))
     if (past := found.get(f"{key}_year_ago")) and past["value"] is not None:
         notes.append(gettext("A year ago: %(days)s.") % {"days": written(past)})
     return notes

@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from hub.models import FigureSnapshot
 from hub.queries.deployment import shows_demo_data
-from hub.queries.figures.delays import Month, delays, spread, take_up_by_month
+from hub.queries.figures.delays import (
+    Month,
+    delay_figures,
+    spread_figures,
+    take_up_by_month,
+)
 from hub.queries.figures.facts import families, read_facts
 from hub.queries.figures.indicator import Indicator, not_measured
 from hub.queries.figures.usage import (
@@ -19,7 +24,7 @@ from hub.queries.figures.usage import (
     coverage,
     declarations,
     declared_waiting,
-    usage,
+    usage_figures,
 )
 from hub.queries.waiting import observed_period
 
@@ -58,9 +63,9 @@ def compute() -> Figures:
         months=settings.RULES.observed_months,
         smallest_count=settings.RULES.smallest_count,
         indicators=[
-            *delays(facts, measures, period, now),
-            *spread(facts, period),
-            *usage(facts, now, covered, declared),
+            *delay_figures(facts, measures, period, now),
+            *spread_figures(facts, period),
+            *usage_figures(facts, now, covered, declared),
             *not_measured(),
         ],
         take_up_by_month=take_up_by_month(measures, period.last),

@@ -30,7 +30,7 @@ class Month(TypedDict):
     p90: int | None
 
 
-def delays(
+def delay_figures(
     facts: Facts, measures: Sequence[Family], period: Period, now: datetime
 ) -> list[Indicator]:
     year_ago = Period(add_months(period.first, -12), add_months(period.last, -12))
@@ -47,7 +47,7 @@ def delays(
     ]
 
 
-def spread(facts: Facts, period: Period) -> list[Indicator]:
+def spread_figures(facts: Facts, period: Period) -> list[Indicator]:
     """How unequal waiting is between centres of one court: the middle court's value.
 
     Only courts with two centres or more, each with enough measures. Which court is

@@ -42,7 +42,7 @@ class Covered(TypedDict):
     centres: int
 
 
-def usage(
+def usage_figures(
     facts: Facts,
     now: datetime,
     covered: Sequence[Covered],
