@@ -24,9 +24,10 @@ IN_WEEKS = ("waiting_median", "waiting_p90")
 
 @dataclass(frozen=True)
 class Line:
-    """One figure as the page shows it."""
+    """One figure as the page shows it. `known`: there is a value."""
 
     key: str
+    known: bool
     value: str
     title: Text
     definition: str
@@ -38,7 +39,12 @@ def lines(figures: Figures, section: dict[str, tuple[Text, Text]]) -> list[Line]
     rules = {"stale_days": settings.RULES.stale_days}
     return [
         Line(
-            key, written(found[key]), title, str(definition) % rules, _notes(key, found)
+            key,
+            found[key]["value"] is not None,
+            written(found[key]),
+            title,
+            str(definition) % rules,
+            _notes(key, found),
         )
         for key, (title, definition) in section.items()
         if key in found  # a snapshot may be older than a figure
@@ -91,6 +97,8 @@ def amount(value: float, unit: str, *, in_weeks: bool = False) -> str:
 
 
 def days(value: float) -> str:
+    if value == 0:
+        return gettext("less than a day")
     if value < 2:  # French: 1,4 jour
         return gettext("%(num)s day") % {"num": number(value)}
     return gettext("%(num)s days") % {"num": number(value)}
@@ -101,7 +109,7 @@ def number(value: float) -> str:
 
 
 def percent(part: float) -> str:
-    return format_percent(part, "#,##0 %", locale=_locale())
+    return format_percent(part, locale=_locale())
 
 
 def month_name(month: str, form: str = "MMM y") -> str:

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import NamedTuple
 
 MEDIAN, P90 = 0.5, 0.9
@@ -45,10 +46,12 @@ class Observed:
     still_waiting: int
 
 
-def survival(spells: Iterable[Spell]) -> Curve:
+def survival(spells: Iterable[Spell], least_in_view: float = 1) -> Curve:
     """The share still waiting just after each time at which something happened.
 
     At equal times what happened comes before what was cut off, as in the textbook.
+    While fewer than `least_in_view` are in view and others are still to come in, what
+    happens is passed over.
     """
     spells = list(spells)
     entries = sorted(spell.entry for spell in spells)
@@ -56,8 +59,11 @@ def survival(spells: Iterable[Spell]) -> Curve:
     happened = Counter(spell.exit for spell in spells if spell.happened)
     share, curve = 1.0, []
     for at in sorted(happened):
-        at_risk = bisect_right(entries, at) - bisect_left(exits, at)
-        share *= 1 - happened[at] / at_risk
+        entered = bisect_right(entries, at)
+        in_view = entered - bisect_left(exits, at)
+        if in_view < least_in_view and entered < len(entries):
+            continue
+        share *= 1 - happened[at] / in_view
         curve.append((at, share))
     return curve
 
@@ -79,17 +85,22 @@ def share_by(curve: Curve, at: int) -> float:
 def is_broken(curve: Curve, spells: Sequence[Spell]) -> bool:
     """Whether nobody was left in view at some time while others came in later.
 
-    With delayed entry the curve may fall to zero on two early spells, whatever
-    happens to hundreds of longer ones. It then says nothing (Klein & Moeschberger).
+    The curve is then zero whatever happens to the longer ones, and says nothing of
+    them (Klein & Moeschberger, section 4.6).
     """
     zero = next((t for t, share in curve if share <= ROUNDING), None)
     return zero is not None and any(spell.exit > zero for spell in spells)
 
 
 def quantiles(spells: Iterable[Spell]) -> tuple[int | None, int | None]:
-    """Median and 90th percentile; (None, None) where the curve is broken."""
+    """Median and 90th percentile; (None, None) where the curve is broken.
+
+    With delayed entry the first days may show two waits of twenty, and one that ends
+    would halve the curve for all. As Lai and Ying do (Annals of Statistics 19, 1991),
+    nothing is concluded from fewer than the square root of all, until all are in.
+    """
     spells = list(spells)
-    curve = survival(spells)
+    curve = survival(spells, least_in_view=sqrt(len(spells)))
     if is_broken(curve, spells):
         return None, None
     return quantile(curve, MEDIAN), quantile(curve, P90)

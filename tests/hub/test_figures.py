@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.actions import members
 from hub.actions.figures import take_snapshot
-from hub.calendar import add_working_days
+from hub.calendar import add_months, add_working_days
 from hub.demo import CAST, Demo
 from hub.models import (
     Centre,
@@ -34,7 +34,7 @@ from hub.models.centres import VisitKind
 from hub.queries import figures
 from hub.queries.deployment import forget
 from hub.queries.figures import delays, facts
-from hub.queries.waiting import observed_period, today
+from hub.queries.waiting import today
 from tests.hub.worlds import Life, ago, create, noon
 
 SignIn = Callable[[User], Client]
@@ -165,7 +165,7 @@ def test_impossible_to_take_up_is_a_share_of_what_was_sent(
 def test_the_value_of_a_year_ago_is_what_was_known_then(
     world: Callable[..., dict[str, dict[str, Any]]],
 ) -> None:
-    year = (today() - observed_period().last.replace(year=today().year - 1)).days
+    year = (today() - add_months(today(), -12)).days
     then = [Life(sent=year + 50, started=year + 20) for _ in range(5)]
     later = [Life(sent=year + 50, started=year - 40) for _ in range(4)]
     found = world([*then, *later])
@@ -373,8 +373,7 @@ def test_a_centre_sees_what_it_declares_beside_what_is_observed(
     create(demo.people["camille"], [Life(sent=90, started=6) for _ in range(5)])
     page = sign_in(demo.people["samira"]).get("/bureau/DEMO-44-01/chiffres")
     text = page.content.decode().replace("\xa0", " ")
-    assert "12 semaines" in text
-    assert "84 jours" in text  # the question about the gap
+    assert text.count("12 semaines") == 3  # median, 9 in 10, and the question
     assert "Moreau" not in text
 
 

@@ -111,8 +111,24 @@ def test_a_share_is_read_off_the_curve() -> None:
 
 def test_one_early_start_among_long_waits_does_not_make_the_median_short() -> None:
     late = [Spell(200, 260, True) for _ in range(10)]
-    assert quantile(survival(late), 0.5) == 260
-    assert quantiles([Spell(0, 10, True), *late]) == (None, None)
+    spells = [Spell(0, 10, True), *late]
+    assert quantile(survival(spells), 0.5) == 10  # the textbook alone
+    assert quantiles(spells) == (260, 260)
+
+
+def test_a_curve_that_fell_to_zero_before_others_came_in_tells_nothing() -> None:
+    early = [Spell(0, 10, True) for _ in range(4)]
+    late = [Spell(200, 260, True) for _ in range(10)]
+    assert quantiles(early) == (10, 10)
+    assert quantiles([*early, *late]) == (None, None)
+
+
+def test_passing_over_thin_views_changes_nothing_where_all_are_seen_from_the_start() -> (
+    None
+):
+    for spells in samples(200, seed=1991):
+        curve = survival(spells)
+        assert quantiles(spells) == (quantile(curve, 0.5), quantile(curve, 0.9))
 
 
 def test_waiting_is_counted_by_centre_and_kind(demo: Demo) -> None:

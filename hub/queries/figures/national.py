@@ -18,6 +18,7 @@ from hub.models import Centre, Designation
 from hub.models.centres import CentreStatus
 from hub.queries.figures.organisations import BEFORE_FIRST_MEETING
 from hub.queries.waiting import Period, observed_period
+from hub.text import fold
 from hub.waiting import Spell, quantiles
 
 NEVER = 10**6  # days; sorts before every real age
@@ -88,7 +89,7 @@ def _places(rows: Iterable[Any], column: str, period: Period) -> list[Place]:
     grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         grouped[getattr(row, column)].append(row)
-    return [_place(name, grouped[name], period) for name in sorted(grouped)]
+    return [_place(name, grouped[name], period) for name in sorted(grouped, key=fold)]
 
 
 def _place(name: str, rows: list[Any], period: Period) -> Place:
