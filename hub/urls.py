@@ -7,6 +7,7 @@ from hub.views import (
     accounts,
     acts,
     centres,
+    figures,
     information,
     measures,
     threads,
@@ -54,6 +55,11 @@ urlpatterns = [
     # (end of the desk)
     #
     # Figures.
+    path("chiffres-cles", figures.key_figures, name="figures"),
+    path("chiffres-cles.csv", figures.as_csv, name="figures-csv"),
+    path("chiffres-cles.json", figures.as_json, name="figures-json"),
+    path("bureau/national/chiffres", figures.national_figures, name="national-figures"),
+    path("bureau/<name:code>/chiffres", figures.desk_figures, name="desk-figures"),
     # (end of figures)
     #
     path("espaces", centres.centres, name="centres"),
