@@ -16,6 +16,7 @@ from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.utils import timezone
 
 from hub import events
+from hub.actions.figures import take_snapshot
 from hub.actions.timers import run_timers
 from hub.models import ScheduledRun
 
@@ -34,7 +35,10 @@ class Job:
     run: Callable[[], object]
 
 
-JOBS = [Job("timers", timedelta(minutes=10), run_timers)]
+JOBS = [
+    Job("timers", timedelta(minutes=10), run_timers),
+    Job("figures", timedelta(hours=1), take_snapshot),
+]
 
 _stop = threading.Event()
 _thread: threading.Thread | None = None

@@ -3,13 +3,15 @@
 What is counted is hub.queries.figures. Run by `manage.py figures` and by the daily job.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from hub.actions.journal import record
 from hub.models import FigureSnapshot
 from hub.queries import figures
+
+KEPT = timedelta(days=90)  # pages show the newest; older ones are for looking back
 
 
 def take_snapshot() -> FigureSnapshot:
@@ -19,5 +21,6 @@ def take_snapshot() -> FigureSnapshot:
         kept = FigureSnapshot.objects.create(
             computed_at=datetime.fromisoformat(found["computed_at"]), figures=found
         )
+        FigureSnapshot.objects.filter(computed_at__lt=kept.computed_at - KEPT).delete()
         record(None, "figures_computed", "figures", kept.pk)
     return kept
