@@ -3,7 +3,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from hub.views import accounts, centres, information, measures, threads
+from hub.views import (
+    accounts,
+    centres,
+    drafts,
+    information,
+    measures,
+    modification,
+    threads,
+)
 
 app_name = "hub"
 
@@ -26,6 +34,18 @@ urlpatterns = [
         name="thread-acknowledge",
     ),
     # A measure's form.
+    path("mesures/nouvelle", drafts.new, name="measure-new"),
+    path(
+        "mesures/<name:reference>/completer/<slug:step>",
+        drafts.step,
+        name="measure-step",
+    ),
+    path("mesures/<name:reference>/abandon", drafts.discard, name="measure-discard"),
+    path(
+        "mesures/<name:reference>/modification",
+        modification.modification,
+        name="measure-modify",
+    ),
     # (end of the form)
     #
     # Choosing a centre, asking for room.
