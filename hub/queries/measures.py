@@ -69,14 +69,12 @@ def contents_of(measure: Measure, *, with_safety: bool) -> Contents:
     )
 
 
-def versions_of(measure: Measure, *, with_draft: bool) -> list[MeasureTerms]:
+def versions_of(measure: Measure) -> list[MeasureTerms]:
     """The versions of the terms with their phases, oldest first. Two queries.
 
-    `with_draft`: also the one that is not transmitted yet, for its court only.
+    One that is not transmitted yet exists only in a draft, which its court alone reads.
     """
     found = measure.versions.select_related("entered_by").order_by("version")
-    if not with_draft:
-        found = found.exclude(frozen_at=None)
     phases = Prefetch("phases", MeasurePhase.objects.order_by("order"))
     return list(found.prefetch_related(phases))
 

@@ -31,7 +31,7 @@ def measure(request: HttpRequest, reference: str) -> HttpResponse:
     found = permissions.measure_for(user, reference)
     rights = permissions.rights_in_measure(user, found)
     contents = contents_of(found, with_safety="safety.read" in rights)
-    versions = _in_words(versions_of(found, with_draft="measure.edit" in rights))
+    versions = _in_words(versions_of(found))
     today = local_day(timezone.now(), found.court.departement_id)
     draft = found.state == MeasureState.DRAFT
     missing = contents.missing if draft and "measure.edit" in rights else []
@@ -60,7 +60,7 @@ def safety_lines(safety: SafetyContext) -> list[str]:
 
 
 def _in_words(versions: list[MeasureTerms]) -> list[Version]:
-    earlier = [None, *versions[:-1]]
+    earlier = [None, *versions]
     return [
         Version(
             terms,
@@ -68,7 +68,7 @@ def _in_words(versions: list[MeasureTerms]) -> list[Version]:
             wording.describe_phases(list(terms.phases.all())),
             wording.differences(before, terms) if before else [],
         )
-        for before, terms in zip(earlier, versions, strict=True)
+        for before, terms in zip(earlier, versions, strict=False)
     ]
 
 

@@ -101,7 +101,9 @@ def test_a_judge_is_preselected_and_a_clerk_chooses(
     demo: Demo, paul: Client, sign_in: SignIn
 ) -> None:
     own = f'value="{COURT}/{demo.people["camille"].pk}" selected'
-    assert own in sign_in(demo.people["camille"]).get("/mesures/nouvelle").content.decode()
+    assert (
+        own in sign_in(demo.people["camille"]).get("/mesures/nouvelle").content.decode()
+    )
     assert "selected" not in paul.get("/mesures/nouvelle").content.decode()
     refused = paul.post("/mesures/nouvelle", {"judge": "nobody"})
     assert refused.status_code == 400
@@ -179,7 +181,7 @@ def test_several_wrong_values_are_told_at_once(draft: Measure, paul: Client) -> 
     wrong = {"visit_minutes": "0", "duration_months": "douze", "exits_after": "5000"}
     status, page = save(paul, draft, "modalites", {**TERMS, **wrong})
     assert status == 400
-    links = re.findall(r'<li><a href="#(\w+)">', page.split("</form>")[0])
+    links = re.findall(r'<li><a href="#(\w+)">', page.split("Nature")[0])
     assert links == ["exits_after", "visit_minutes", "duration_months"]
 
 
@@ -224,7 +226,10 @@ def test_a_stale_form_keeps_what_was_typed_beside_what_was_saved(
     assert re.search(r"Enregistré entre-temps.{1,3}<b>90</b>", page, re.S)
     assert MeasureTerms.objects.get(measure=draft).visit_minutes == 90
     [revision] = re.findall(r'name="revision"[^>]*value="(\d+)"', page)
-    assert paul.post(where(draft, "modalites"), {**late, "revision": revision}).status_code == 303
+    assert (
+        paul.post(where(draft, "modalites"), {**late, "revision": revision}).status_code
+        == 303
+    )
     assert MeasureTerms.objects.get(measure=draft).visit_minutes == 60
 
 
@@ -249,9 +254,7 @@ def test_the_script_saves_the_same_form_and_gets_json(
     assert send(TERMS, 1)[0] == 200
 
 
-def test_a_transmitted_measure_is_no_longer_completed(
-    demo: Demo, paul: Client
-) -> None:
+def test_a_transmitted_measure_is_no_longer_completed(demo: Demo, paul: Client) -> None:
     measure = demo.threads[0].designation.measure
     answer = paul.get(where(measure, "decision"))
     assert (answer.status_code, answer.headers["Location"]) == (
