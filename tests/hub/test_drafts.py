@@ -29,7 +29,7 @@ from hub.models import (
     User,
 )
 from hub.models.centres import VisitKind
-from hub.models.choices import MeasureState, PartyRole, Relation
+from hub.models.choices import MeasureState, PartyRole
 from hub.queries.threads import threads_of
 
 SignIn = Callable[[User], Client]
@@ -53,22 +53,6 @@ def colleague(role: Role, name: str, unit: CourtUnit | None = None) -> User:
 
 def draft_of(demo: Demo) -> Measure:
     return complete_draft(demo.people, VisitKind.VISIT, [4], date(2026, 9, 29))
-
-
-def with_family(demo: Demo, measure: Measure) -> Measure:
-    """Names, a telephone and a safety note in a draft."""
-    party = {"given_name": "Alix", "family_name": "Durand", "phone": "0612345678"}
-    return drafts.save_family(
-        measure,
-        children=[{"given_name": "Zoé", "birth_month": date(2020, 3, 1)}],
-        parties=[
-            {"role": PartyRole.VISITING, "relation": Relation.PARENT, **party},
-            {"role": PartyRole.HOSTING, "relation": Relation.PARENT},
-        ],
-        safety={"separate_waiting": True, "note": SECRET},
-        by=demo.people["paul"],
-        revision=measure.revision,
-    )
 
 
 @pytest.fixture

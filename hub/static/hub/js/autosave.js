@@ -14,6 +14,9 @@ export class Autosave {
   constructor(form) {
     this.#form = form;
     this.#said = form.querySelector("[data-said]");
+    // A page that came back with sentences shows what is not saved.
+    this.#stale = Boolean(form.querySelector("#refused"));
+    this.#failed = this.#dirty = this.#stale || Boolean(form.querySelector("#summary"));
     form.addEventListener("input", () => this.#changed());
     form.addEventListener("change", () => this.#changed());
     form.addEventListener("submit", (event) => this.#submit(event));
