@@ -21,6 +21,7 @@ MOST_PHASES = 6
 MOST_AUTHORISED = 6
 MOST_EXITS_AFTER = 100
 MOST_ABSENCES = 20
+FARTHEST_YEARS = 5  # (choice) no hearing and no protection order is further away
 FARTHEST_MONTHS = 12  # (choice) modified terms that begin later are a slip of the hand
 # "12 bis, rue des Lilas": the hub keeps no postal address (C. civ. 515-11).
 ADDRESS = re.compile(
@@ -79,8 +80,12 @@ def _wrong_decision(values: Mapping[str, Any], today: date) -> Wrong:
         yield "notified_on", _("The notification cannot come before the decision.")
     if notified and notified > today:
         yield "notified_on", _("A notification cannot be dated in the future.")
+    elif _odd_year(notified, today):
+        yield "notified_on", _("Check the year.")
     hearing = values.get("next_hearing_on")
-    if hearing and hearing < today:
+    if _odd_year(hearing, today):
+        yield "next_hearing_on", _("Check the year.")
+    elif hearing and hearing < today:
         yield "next_hearing_on", _("The next hearing is in the past.")
 
 
@@ -105,6 +110,8 @@ def _wrong_family(
     until = safety.get("protection_order_until")
     if until and not safety.get("protection_order"):
         yield "protection_order_until", _("Tick the protection order too.")
+    elif _odd_year(until, today):
+        yield "protection_order_until", _("Check the year.")
     yield from _addresses(safety, ["note"])
 
 
@@ -195,6 +202,13 @@ def _wrong_phases(
     if lasting and spent > lasting:
         sentence = _("The phases last %(n)d months, longer than the measure.")
         yield "phase-1-length", sentence % {"n": spent}
+
+
+def _odd_year(day: date | None, today: date) -> bool:
+    """Like 1026 or 2206: a slip of the hand."""
+    if day is None:
+        return False
+    return not OLDEST_DECISION.year <= day.year <= today.year + FARTHEST_YEARS
 
 
 def _outside(number: int | None, low: int, high: int) -> bool:

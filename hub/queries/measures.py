@@ -74,7 +74,7 @@ def versions_of(measure: Measure) -> list[MeasureTerms]:
 
     One that is not transmitted yet exists only in a draft, which its court alone reads.
     """
-    found = measure.versions.select_related("entered_by").order_by("version")
+    found = measure.versions.order_by("version")
     phases = Prefetch("phases", MeasurePhase.objects.order_by("order"))
     return list(found.prefetch_related(phases))
 

@@ -14,6 +14,7 @@ from hub.actions import drafts
 from hub.demo import COURT, Demo
 from hub.models import Court, Measure, MeasureTerms, User
 from hub.models.choices import MeasureState
+from tests.hostile import EVERYTHING
 
 SignIn = Callable[[User], Client]
 DECISION = {"decision_kind": "jugement", "decided_on": "19/11/2026"}
@@ -252,6 +253,40 @@ def test_the_script_saves_the_same_form_and_gets_json(
     assert (status, list(refused["fields"])) == (400, ["visit_minutes"])  # type: ignore[call-overload]
     assert send(TERMS, 0)[0] == 409
     assert send(TERMS, 1)[0] == 200
+
+
+TEXTS = {
+    "decision": ["rg_number", "decided_on", "judge", "priority"],
+    "famille": ["child-1-given", "child-1-birth", "visiting-family", "note"],
+    "modalites": ["periodicity_note", "visit_minutes", "language-1", "phase-1-order"],
+}
+
+
+@pytest.mark.parametrize("step", TEXTS)
+def test_every_field_takes_every_hostile_string(
+    draft: Measure, paul: Client, step: str
+) -> None:
+    for typed in EVERYTHING:
+        sent = typed.encode(errors="replace").decode()  # as a browser does
+        for field in TEXTS[step]:
+            status, page = save(paul, draft, step, {field: sent})
+            assert status in (303, 400), (field, typed)
+            assert "<script>alert" not in page
+
+
+def test_a_stored_text_is_shown_as_text(
+    demo: Demo, draft: Measure, paul: Client
+) -> None:
+    given = {
+        **FAMILY,
+        "child-1-given": "<b>Zoé</b>",
+        "note": "<script>alert(1)</script>",
+    }
+    assert save(paul, draft, "famille", given)[0] == 303
+    for address in (where(draft, "famille"), f"/mesures/{draft.reference}"):
+        page = paul.get(address).content.decode()
+        assert "&lt;b&gt;Zoé" in page
+        assert "<script>alert" not in page
 
 
 def test_a_transmitted_measure_is_no_longer_completed(demo: Demo, paul: Client) -> None:

@@ -86,6 +86,8 @@ def test_a_lapse_needs_what_it_speaks_of() -> None:
         ({"decided_on": TODAY, "notified_on": date(2026, 11, 23)}, ["notified_on"]),
         ({"notified_on": date(2026, 11, 25)}, ["notified_on"]),
         ({"next_hearing_on": date(2026, 11, 23)}, ["next_hearing_on"]),
+        ({"next_hearing_on": date(2206, 11, 24)}, ["next_hearing_on"]),
+        ({"notified_on": date(26, 11, 24)}, ["notified_on"]),
     ],
 )
 def test_dates_of_a_decision(values: dict[str, Any], wrong: list[str]) -> None:
