@@ -68,7 +68,7 @@ def _decision(measure: Measure) -> Iterator[Missing]:
 
 
 def _family(children: Sequence[Child], parties: Sequence[Party]) -> Iterator[Missing]:
-    roles = {party.role for party in parties}
+    roles = {party.role for party in parties if party.relation}
     if not children:
         yield Missing(FAMILY, "child-1-birth", _("Add at least one child."))
     if PartyRole.VISITING not in roles:

@@ -147,10 +147,19 @@ def place_in_measure(user: User, measure: Measure, right: str) -> Membership:
     raise Forbidden(right)
 
 
-def rights_in_measure(user: User, measure: Measure) -> set[str]:
-    """Every right that the person holds in this measure; empty for a stranger."""
+def rights_in_measure(user: User, measure: Measure) -> frozenset[str]:
+    """Every right that the person's places give in this measure, in one query.
+
+    For what a page shows or offers; an act asks `place_in_measure` again. Empty for a
+    stranger.
+    """
     roles = {place.role for place in _places_near(user, measure)}
-    return {right for right, held in matrix().rights.items() if roles & set(held)}
+    if roles.isdisjoint(roles_with("measure.read")):
+        return frozenset()
+    listed = matrix().rights
+    return frozenset(
+        r for r, allowed in listed.items() if not roles.isdisjoint(allowed)
+    )
 
 
 def places_in(user: User, right: str) -> list[Membership]:

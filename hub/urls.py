@@ -7,9 +7,11 @@ from hub.views import (
     accounts,
     acts,
     centres,
+    drafts,
     figures,
     information,
     measures,
+    modification,
     threads,
     transmission,
 )
@@ -35,6 +37,18 @@ urlpatterns = [
         name="thread-acknowledge",
     ),
     # A measure's form.
+    path("mesures/nouvelle", drafts.new, name="measure-new"),
+    path(
+        "mesures/<name:reference>/completer/<slug:step>",
+        drafts.step,
+        name="measure-step",
+    ),
+    path("mesures/<name:reference>/abandon", drafts.discard, name="measure-discard"),
+    path(
+        "mesures/<name:reference>/modification",
+        modification.modification,
+        name="measure-modify",
+    ),
     # (end of the form)
     #
     # Choosing a centre, asking for room.

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hub import languages
 from hub.models import Child, MeasurePhase, MeasureTerms
 from hub.models.choices import (
     Accompaniment,
@@ -59,6 +60,35 @@ def as_text(terms: MeasureTerms, phases: Sequence[MeasurePhase]) -> str:
         for question, answer in describe(terms)
     ]
     return "\n".join([*lines, *describe_phases(phases)])
+
+
+def differences(
+    before: MeasureTerms, after: MeasureTerms
+) -> list[tuple[str, str, str]]:
+    """What a version changes: (question, answer before, answer after)."""
+    old, new = dict(describe(before)), dict(describe(after))
+    old |= _phase_lines(before)
+    new |= _phase_lines(after)
+    nothing = _("nothing stated")
+    return [
+        (question, old.get(question, nothing), new.get(question, nothing))
+        for question in {**old, **new}
+        if old.get(question) != new.get(question)
+    ]
+
+
+def safety_labels() -> list[tuple[str, str]]:
+    """The flags of SafetyContext in words, in the order of the form."""
+    return [
+        ("protection_order", _("Protection order in force")),
+        ("no_contact", _("Contact between the parents is forbidden")),
+        ("violence_alleged", _("Violence is alleged")),
+        ("exit_ban", _("Leaving the country with the child is forbidden")),
+        ("abduction_risk", _("Risk of abduction")),
+        ("staggered_arrival", _("Arrivals and departures at different times")),
+        ("separate_waiting", _("Separate waiting places")),
+        ("police_on_call", _("The police can be called")),
+    ]
 
 
 def ages(children: Sequence[Child], day: date) -> str:
@@ -138,12 +168,20 @@ def _other(terms: MeasureTerms) -> Iterator[Line]:
         yield _("School holidays"), str(HolidayRule(terms.holiday_rule).label)
     if terms.languages or terms.interpreter_needed:
         needed = [_("interpreter needed")] if terms.interpreter_needed else []
-        yield _("Languages"), ", ".join([*terms.languages, *needed])
+        yield (
+            _("Languages"),
+            ", ".join([*map(languages.name, terms.languages), *needed]),
+        )
     if terms.access_needs:
         yield _("Access needs"), terms.access_needs
     if terms.expected_notes:
         notes = [str(ExpectedNote(n).label) for n in terms.expected_notes]
         yield _("Notes expected"), ", ".join(notes)
+
+
+def _phase_lines(terms: MeasureTerms) -> dict[str, str]:
+    lines = describe_phases(list(terms.phases.all()))
+    return {_("Phases"): " ; ".join(lines)} if lines else {}
 
 
 def _length(phase: MeasurePhase) -> str:

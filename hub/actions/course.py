@@ -15,7 +15,7 @@ from hub.actions.step import Step
 from hub.actions.transitions import RECORD_LANGUAGE, move
 from hub.actions.transmission import freeze, set_end
 from hub.completeness import missing_terms
-from hub.errors import InvalidInput
+from hub.errors import InvalidInput, StaleForm
 from hub.models import (
     DifficultyReport,
     Measure,
@@ -30,7 +30,7 @@ from hub.models.choices import Act, ClosureReason, DesignationState, MeasureStat
 from hub.models.follow_up import ProposalKind
 from hub.models.threads import ThreadState
 from hub.states import DEFAULT, Event, Turn
-from hub.terms_rules import wrong_terms
+from hub.terms_rules import wrong_effective_day, wrong_terms
 
 
 def suspend(measure: Measure, *, by: User, holds_decision: bool = False) -> Measure:
@@ -57,14 +57,29 @@ def modify(
     effective_from: date,
     by: User,
     holds_decision: bool = False,
+    version: int | None = None,
 ) -> Measure:
-    """Row 15: a new frozen version; its own message asks for an acknowledgement."""
+    """Row 15: a new frozen version; its own message asks for an acknowledgement.
+
+    `version`: the one that the person had before their eyes. Raises StaleForm when
+    another is in force by now, InvalidInput for a version that is not complete.
+    """
+    # Asked before `move`, inside which sentences are in the record's language.
+    wrong = {
+        **{one.field: one.sentence for one in missing_terms(MeasureTerms(**values))},
+        **wrong_terms(values, phases),
+    }
+    stale = _("Somebody modified these terms while you were writing.")
     with move(measure, Event.MODIFY, by, holds_decision=holds_decision) as step:
-        if wrong := wrong_terms(values, phases):
+        assert step.measure.terms is not None
+        if version is not None and version != step.measure.terms.version:
+            raise StaleForm(stale)
+        wrong |= wrong_effective_day(
+            effective_from, step.measure.decided_on, step.today
+        )
+        if wrong:
             raise InvalidInput(wrong)
         terms = write_terms(step.measure, values, phases, by=by)
-        if lacking := {m.field: m.sentence for m in missing_terms(terms)}:
-            raise InvalidInput(lacking)
         freeze(terms, step)
         type(terms).objects.filter(pk=terms.pk).update(effective_from=effective_from)
         step.measure.terms = terms

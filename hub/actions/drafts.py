@@ -5,6 +5,7 @@ measure's lock, against the revision that the person had before their eyes.
 """
 
 import secrets
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,10 +41,17 @@ REFERENCE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 Values = Mapping[str, Any]
 
 
-def create_draft(*, court: Court, by: User, judge: User | None = None) -> Measure:
+def create_draft(
+    *,
+    court: Court,
+    by: User,
+    judge: User | None = None,
+    id: uuid.UUID | None = None,  # noqa: A002 (the record's own name)
+) -> Measure:
     """An empty draft of a court the person works in.
 
     A clerk names the judge; a judge prepares for themselves unless another is named.
+    `id`: made by the page, so that a form sent twice is one draft.
     Raises NotFound for a stranger to the court, Forbidden for a member who may not,
     InvalidInput without a judge of this court.
     """
@@ -53,7 +61,11 @@ def create_draft(*, court: Court, by: User, judge: User | None = None) -> Measur
             judge = by
         _refuse(_wrong_judge(court, judge))
         assert judge is not None
+        known = Measure.objects.filter(pk=id).first() if id else None
+        if known and known.prepared_by_id == by.pk:
+            return known
         measure = Measure.objects.create(
+            id=id if id and not known else uuid.uuid4(),
             reference=new_reference(),
             court=court,
             unit=place.unit,
@@ -79,7 +91,7 @@ def save_decision(
         measure = _open(measure, by, revision)
         today = local_day(timezone.now(), measure.court.departement_id)
         _refuse(wrong_decision(values, today))
-        if "judge" in values:
+        if values.get("judge", measure.judge) != measure.judge:
             _refuse(_wrong_judge(measure.court, values["judge"]))
         for name, value in values.items():
             setattr(measure, name, value)

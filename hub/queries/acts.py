@@ -47,7 +47,7 @@ def possible(user: User, measure: Measure) -> Possible:
         if measure.state in row.sources and row.right in rights
     }
     events -= _hidden(measure, proposal, place.side)
-    return Possible(frozenset(events), frozenset(rights), place.side, proposal)
+    return Possible(frozenset(events), rights, place.side, proposal)
 
 
 def _hidden(measure: Measure, proposal: Proposal | None, side: Side) -> set[Event]:

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from hub import permissions, wording
 from hub.actions import transmission
-from hub.completeness import missing
+from hub.calendar import local_day
 from hub.errors import Illegal, InvalidInput
-from hub.models import Measure, User
-from hub.queries.measures import proposed_designation
+from hub.models import Measure, Role, User
+from hub.queries.measures import contents_of
 from hub.views.requests import person
+from hub.views.steps import ORDER, step_address, steps_of
 
 
 def review(request: HttpRequest, reference: str) -> HttpResponse:
@@ -47,26 +48,18 @@ def _page(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    assert measure.terms is not None, "every measure is created with terms"
-    children, parties = list(measure.children.all()), list(measure.parties.all())
-    designation = proposed_designation(measure)
+    contents = contents_of(measure, with_safety=False)
     place = permissions.place_in_measure(user, measure, "measure.edit")
     context = {
         "measure": measure,
-        "terms": wording.describe(measure.terms),
-        "phases": wording.describe_phases(list(measure.terms.phases.all())),
-        "children": children,
-        "parties": parties,
-        "today": timezone.localdate(),
-        "designation": designation,
-        "missing": missing(
-            measure,
-            measure.terms,
-            children,
-            parties,
-            has_centre=designation is not None,
-        ),
-        "needs_mandate": place.role != "judge",
+        "contents": contents,
+        "terms": wording.describe(contents.terms),
+        "phases": wording.describe_phases(contents.phases),
+        "today": local_day(timezone.now(), measure.court.departement_id),
+        "steps": steps_of(measure, {one.step for one in contents.missing}),
+        "addresses": {step: step_address(measure.reference, step) for step in ORDER},
+        "missing": contents.missing,
+        "needs_mandate": place.role != Role.JUDGE,
         "wrong": wrong or {},
         "refused": refused,
     }

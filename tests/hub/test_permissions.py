@@ -26,6 +26,7 @@ SAMPLES: dict[str, object] = {
     "secret": "x",
     "request_id": UUID(int=0),
     # The form.
+    "step": "decision",
     # Choosing.
     #
     # Acts.
