@@ -3,7 +3,15 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from hub.views import accounts, centres, information, measures, threads
+from hub.views import (
+    accounts,
+    availability,
+    centres,
+    choosing,
+    information,
+    measures,
+    threads,
+)
 
 app_name = "hub"
 
@@ -29,6 +37,20 @@ urlpatterns = [
     # (end of the form)
     #
     # Choosing a centre, asking for room.
+    path("mesures/<name:reference>/espace", choosing.choose, name="measure-centre"),
+    path("espaces/carte", centres.departements_map, name="centres-map"),
+    path("disponibilites", availability.requests, name="availability"),
+    path("disponibilites/nouvelle", availability.new, name="availability-new"),
+    path(
+        "disponibilites/<uuid:request_id>",
+        availability.request_page,
+        name="availability-request",
+    ),
+    path(
+        "disponibilites/<uuid:request_id>/reponse",
+        availability.answer,
+        name="availability-answer",
+    ),
     # (end of choosing)
     #
     # A measure's acts.
