@@ -37,7 +37,7 @@ def missing(row: Ranked) -> str:
     n = len(row.unmet)
     names = ", ".join(_unmet(wish) for wish in row.unmet)
     return ngettext(
-        "One criterion is not met: %(names)s.",
+        "%(n)d criterion is not met: %(names)s.",
         "%(n)d criteria are not met: %(names)s.",
         n,
     ) % {"n": n, "names": names}

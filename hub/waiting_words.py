@@ -2,6 +2,7 @@
 with its number of measures. They never stand on one line without their names.
 """
 
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,9 @@ def ranked_wait(wait: Wait) -> str:
     if wait.declared is None:
         return _("no waiting time declared")
     words = f"{_declared(wait.declared.weeks)} {days_ago(wait.declared.age_days)}"
-    return f"{words}, {_('to be confirmed')}" if wait.declared.stale else words
+    if not wait.declared.stale:
+        return words
+    return _("%(declared)s, to be confirmed") % {"declared": words}
 
 
 def days_ago(days: int) -> str:
@@ -32,7 +35,7 @@ def days_ago(days: int) -> str:
 def weeks(number: float) -> str:
     """Like "1 week", "9.5 weeks": to the half week."""
     halves = round(number * 2) / 2
-    shown = f"{halves:g}".replace(".", _("."))
+    shown = format_decimal(halves, locale=_language())
     # French counts as one what English counts as two: "1,5 semaine".
     counted = int(halves) if _language() == "fr" else -(-halves // 1)
     return ngettext("%(n)s week", "%(n)s weeks", int(counted)) % {"n": shown}
