@@ -150,8 +150,9 @@ def _new_page(
 
 
 def _courts(user: User) -> list[Court]:
+    """Each court once: a person may hold two roles in the same one."""
     places = permissions.places_in(user, "availability.ask")
-    return [place.court for place in places if place.court]
+    return list({p.court.code: p.court for p in places if p.court}.values())
 
 
 def _centre_ids(user: User) -> list[int]:
