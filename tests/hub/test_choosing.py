@@ -79,7 +79,7 @@ def test_the_list_ranks_and_gives_its_reasons_with_one_primary_act(
     page = sign_in(demo.people["camille"]).get(where(draft)).content.decode()
     assert listed(page) == ["DEMO-44-01", "DEMO-44-02"]
     assert (
-        "5 semaines déclarées il y a 9 jours, 3 km de Nantes, accepte les fratries de 2"
+        "5 semaines déclarées il y a 9 jours, 3\u00a0km de Nantes, accepte les fratries de\u00a02"
         in page
     )
     assert page.count("button--primary") == 1

@@ -207,8 +207,8 @@ def test_the_reason_of_a_rank_is_a_sentence_and_never_a_number_alone() -> None:
     with override("fr"):
         words = reasons.why(against(need, one), need)
     assert words == (
-        "6 semaines déclarées il y a 3 jours, 12 km d’Angers, accepte les fratries "
-        "de 4, ouvert le mercredi et le samedi, 2 mesures en cours."
+        "6 semaines déclarées il y a 3 jours, 12\u00a0km d’Angers, accepte les fratries "
+        "de\u00a04, ouvert le mercredi et le samedi, 2 mesures en cours."
     )
 
 
