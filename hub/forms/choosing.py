@@ -4,7 +4,7 @@ A value that makes no sense does not narrow; only an unknown place is said.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +57,7 @@ class CriteriaForm(forms.Form):
     children = forms.IntegerField(required=False, min_value=0, max_value=MOST_CHILDREN)
     protection = forms.BooleanField(required=False)
     exits = forms.BooleanField(required=False)
-    language = forms.ChoiceField(required=False, choices=[(c, c) for c in LANGUAGES])
+    language = forms.RegexField(r"^[a-z]{2,3}$", required=False)  # ISO 639
     interpreter = forms.BooleanField(required=False)
     wheelchair = forms.BooleanField(required=False)
     entrances = forms.BooleanField(required=False)
@@ -79,7 +79,7 @@ class CriteriaForm(forms.Form):
         given = self.cleaned_data
         need = base or _about_children(given)
         if base is None or given.get("sent"):
-            need = replace(need, **_wishes(given))
+            need = replace(need, **_wishes(given, need.languages))
         zone = given.get("zone") or ""
         if base is not None and not given.get("sent"):
             zone = COURT_AREA
@@ -102,10 +102,10 @@ class CriteriaForm(forms.Form):
         return _("This place is not known here: write the town of a court near it.")
 
 
-def language_choices() -> list[tuple[str, str]]:
-    """Pairs of code and name in the reader's language, in the order of names."""
+def language_choices(asked: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Pairs of code and name, in the order of names; what is asked for is there."""
     names = language_names()
-    pairs = ((code, names.get(code, code)) for code in LANGUAGES)
+    pairs = ((code, names.get(code, code)) for code in {*LANGUAGES, *asked})
     return sorted(pairs, key=lambda one: fold(one[1]))
 
 
@@ -134,11 +134,13 @@ def _about_children(given: Mapping[str, Any]) -> Need:
     )
 
 
-def _wishes(given: Mapping[str, Any]) -> dict[str, Any]:
+def _wishes(given: Mapping[str, Any], before: tuple[str, ...]) -> dict[str, Any]:
+    """`before`: all languages of a measure, of which the form shows the first."""
     language = given.get("language")
+    languages = (language,) if language else ()
     return {
         "exits": bool(given.get("exits")),
-        "languages": (language,) if language else (),
+        "languages": before if language in before[:1] else languages,
         "interpreter": bool(given.get("interpreter")),
         "wheelchair": bool(given.get("wheelchair")),
         "separate_entrances": bool(given.get("entrances")),

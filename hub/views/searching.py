@@ -77,7 +77,7 @@ def shown_context(request: HttpRequest, found: Found, per_page: int) -> dict[str
         "places": found.places.labels,
         "departements": departements_with_centres(),
         "distances": DISTANCES_KM,
-        "languages": language_choices(),
+        "languages": language_choices(found.need.languages),
         "days": [(n, reasons.day_name(n)) for n in WEEKDAYS],
         **words_context(),
     }

@@ -28,7 +28,7 @@ from hub.models.centres import CentreStatus, VisitKind
 from hub.models.choices import Exits, Nature, PartyRole, Relation
 from hub.queries.choosing import candidates
 from hub.queries.needs import need_of
-from hub.queries.places import known_places
+from hub.queries.places import NOWHERE, known_places
 from tests.hostile import EVERYTHING
 
 SignIn = Callable[[User], Client]
@@ -71,6 +71,20 @@ def test_the_need_is_the_measures_own_words(demo: Demo, draft: Measure) -> None:
     protected = need_of(draft)
     assert protected.protection_order
     assert protected.separate_entrances
+
+
+def test_a_measures_languages_stay_when_the_form_is_used(
+    demo: Demo, sign_in: SignIn, draft: Measure
+) -> None:
+    draft.terms.languages = ["fr", "ta", "ar"]  # type: ignore[union-attr]
+    draft.terms.save()  # type: ignore[union-attr]
+    form = CriteriaForm({"sent": "1", "language": "ta"})
+    assert form.need(NOWHERE, base=need_of(draft)).languages == ("ta", "ar")
+    other = CriteriaForm({"sent": "1", "language": "pl"})
+    assert other.need(NOWHERE, base=need_of(draft)).languages == ("pl",)
+    page = sign_in(demo.people["camille"]).get(where(draft)).content.decode()
+    assert '<option value="ta" selected>tamoul' in page
+    assert "langues non parlées, pas d’interprète" in page
 
 
 def test_the_list_ranks_and_gives_its_reasons_with_one_primary_act(
