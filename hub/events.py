@@ -22,6 +22,12 @@ measure_changed = Signal()
 # sits on one of these sides is to be told
 deadline_passed = Signal()
 
+# request_id, centre_ids, expires_at: a court asks for room, without saying for whom
+availability_asked = Signal()
+
+# request_id, user_id, centre_id: a centre answered the person who asked
+availability_answered = Signal()
+
 # user_ids: somebody gained or lost a seat, or an account was closed
 rights_changed = Signal()
 

@@ -6,7 +6,9 @@ from django.urls.converters import StringConverter
 from hub.views import (
     accounts,
     acts,
+    availability,
     centres,
+    choosing,
     drafts,
     figures,
     information,
@@ -52,6 +54,20 @@ urlpatterns = [
     # (end of the form)
     #
     # Choosing a centre, asking for room.
+    path("mesures/<name:reference>/espace", choosing.choose, name="measure-centre"),
+    path("espaces/carte", centres.departements_map, name="centres-map"),
+    path("disponibilites", availability.requests, name="availability"),
+    path("disponibilites/nouvelle", availability.new, name="availability-new"),
+    path(
+        "disponibilites/<uuid:request_id>",
+        availability.request_page,
+        name="availability-request",
+    ),
+    path(
+        "disponibilites/<uuid:request_id>/reponse",
+        availability.answer,
+        name="availability-answer",
+    ),
     # (end of choosing)
     #
     # A measure's acts.

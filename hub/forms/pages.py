@@ -1,13 +1,11 @@
-"""Messages, sign-in and the search of centres, as pages send them."""
+"""Messages and sign-in, as pages send them."""
 
 import uuid
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from hub.models.centres import VisitKind
 from hub.posting import Draft
-from hub.queries.centres import Search
 
 
 class MessageForm(forms.Form):
@@ -50,22 +48,3 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=20, error_messages={"required": _("Write the 6 digits.")}
     )
-
-
-class SearchForm(forms.Form):
-    """The list of centres. A value that makes no sense does not narrow."""
-
-    q = forms.CharField(required=False, max_length=200)
-    departement = forms.CharField(required=False, max_length=3)
-    kind = forms.ChoiceField(required=False, choices=VisitKind.choices)
-    weeks = forms.IntegerField(required=False, min_value=0, max_value=500)
-
-    def search(self) -> Search:
-        self.is_valid()
-        given = self.cleaned_data
-        return Search(
-            words=given.get("q") or "",
-            departement=given.get("departement") or "",
-            visit_kind=given.get("kind") or "",
-            max_weeks=given.get("weeks"),
-        )

@@ -1,62 +1,54 @@
-"""Lists of espaces de rencontre, with the waiting they declare."""
+"""The page of one espace de rencontre, and the départements that have one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Prefetch, QuerySet
+from django.utils import timezone
 
+from hub.calendar import local_day
+from hub.candidates import Wait
 from hub.models import (
+    Approval,
     Centre,
+    Closure,
     Departement,
     ReceptionProfile,
     Site,
     WaitingDeclaration,
 )
-from hub.models.centres import VisitKind
-from hub.text import fold
-
-PER_PAGE = 50
+from hub.queries.choosing import declared_as_fact, newest_declarations
+from hub.queries.waiting import observed_waits
 
 
 @dataclass(frozen=True)
-class Search:
-    """What somebody looks for. Empty fields do not narrow."""
-
-    words: str = ""
-    departement: str = ""
-    visit_kind: str = ""
-    max_weeks: int | None = None
-
-
-@dataclass(frozen=True)
-class CentreRow:
-    """A centre as the list shows it: newest declaration per kind of visit."""
+class CentreDetail:
+    """`waits`: both waits of each kind that it receives or speaks of."""
 
     centre: Centre
-    site: Site
-    waits: dict[str, WaitingDeclaration]  # visit kind -> newest declaration
-    courts_served: int = 0  # only on the page of one centre
-
-    def shortest(self, visit_kind: str) -> int:
-        """Weeks, for ranking; a centre that declared nothing comes last."""
-        wanted = [
-            w.weeks for k, w in self.waits.items() if not visit_kind or k == visit_kind
-        ]
-        return min(wanted, default=10_000)
+    sites: list[Site]
+    waits: list[Wait]
+    approvals: list[tuple[Approval, bool]]  # and whether it is in force today
+    closures: list[Closure]  # those that are not over
+    courts_served: int
 
 
-def find_centres(search: Search) -> list[CentreRow]:
-    """Centres that fit, soonest declared place first. Four queries."""
-    rows = [_row(centre) for centre in _matching(search)]
-    if search.max_weeks is not None:
-        rows = [r for r in rows if r.shortest(search.visit_kind) <= search.max_weeks]
-    return sorted(rows, key=lambda r: (r.shortest(search.visit_kind), r.centre.name))
-
-
-def centre_detail(code: str) -> CentreRow | None:
-    centre = _with_waits(Centre.objects.filter(code=code)).first()
+def centre_detail(code: str) -> CentreDetail | None:
+    """Everything that the page of one centre shows. Nine queries."""
+    found = Centre.objects.filter(code=code).select_related("departement")
+    centre = found.prefetch_related(Prefetch("sites", _sites())).first()
     if centre is None:
         return None
-    return replace(_row(centre), courts_served=centre.courts_served.count())
+    day = local_day(timezone.now(), centre.departement_id)
+    approvals = centre.approvals.select_related("departement").order_by("-granted_on")
+    return CentreDetail(
+        centre=centre,
+        sites=list(centre.sites.all()),
+        waits=_waits(centre),
+        approvals=[(one, one.in_force(day)) for one in approvals],
+        closures=list(centre.closures.filter(last_day__gte=day).order_by("first_day")),
+        courts_served=centre.courts_served.count(),
+    )
 
 
 def departements_with_centres() -> QuerySet[Departement]:
@@ -67,29 +59,33 @@ def departements_with_centres() -> QuerySet[Departement]:
     )
 
 
-def _matching(search: Search) -> QuerySet[Centre]:
-    fits = Q()
-    for word in fold(search.words).split():
-        fits &= Q(search__contains=word)
-    if search.departement:
-        fits &= Q(departement=search.departement)
-    if search.visit_kind in VisitKind.values:
-        fits &= Q(sites__profiles__visit_kind=search.visit_kind)
-    return _with_waits(Centre.objects.filter(fits).distinct())
-
-
-def _with_waits(centres: QuerySet[Centre]) -> QuerySet[Centre]:
-    newest_last = WaitingDeclaration.objects.order_by("declared_at")
-    profiles = ReceptionProfile.objects.order_by("visit_kind")
-    sites = Site.objects.prefetch_related(
-        Prefetch("declarations", newest_last), Prefetch("profiles", profiles)
-    )
-    return centres.select_related("departement").prefetch_related(
-        Prefetch("sites", sites)
+def _sites() -> QuerySet[Site]:
+    return Site.objects.order_by("pk").prefetch_related(
+        "slots",
+        Prefetch("profiles", ReceptionProfile.objects.order_by("visit_kind")),
+        Prefetch("declarations", newest_declarations()),
     )
 
 
-def _row(centre: Centre) -> CentreRow:
-    site = centre.sites.all()[0]
-    # Ascending by date, so the newest of each kind wins.
-    return CentreRow(centre, site, {d.visit_kind: d for d in site.declarations.all()})
+def _waits(centre: Centre) -> list[Wait]:
+    observed = observed_waits([centre.pk])
+    newest: dict[str, WaitingDeclaration] = {}
+    kinds = {kind for _centre, kind in observed}
+    for site in centre.sites.all():
+        kinds |= {profile.visit_kind for profile in site.profiles.all()}
+        for one in site.declarations.all():
+            kept = newest.get(one.visit_kind)
+            if kept is None or one.declared_at > kept.declared_at:
+                newest[one.visit_kind] = one
+    waits = []
+    for kind in sorted(kinds | set(newest)):
+        declared, seen = newest.get(kind), observed.get((centre.pk, kind))
+        waits.append(
+            Wait(
+                kind,
+                declared_as_fact(declared, centre.departement_id) if declared else None,
+                seen,
+                seen is not None and seen.n >= settings.RULES.smallest_count,
+            )
+        )
+    return waits

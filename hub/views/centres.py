@@ -1,40 +1,68 @@
-"""The list of espaces de rencontre and the page of one."""
+"""The list of espaces de rencontre, the page of one, the map of waiting."""
 
-from django.core.paginator import Paginator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from hub import permissions, reasons
 from hub.errors import NotFound
-from hub.forms.pages import SearchForm
+from hub.models import Court
 from hub.models.centres import VisitKind
-from hub.queries.centres import (
-    PER_PAGE,
-    centre_detail,
-    departements_with_centres,
-    find_centres,
+from hub.queries.centres import centre_detail
+from hub.queries.choosing import candidates
+from hub.queries.maps import france
+from hub.views.requests import person
+from hub.views.searching import (
+    question_address,
+    search,
+    shown_context,
+    words_context,
 )
+from hub.waits_map import waits_map
+
+PER_PAGE = 50
 
 
 def centres(request: HttpRequest) -> HttpResponse:
-    search = SearchForm(request.GET).search()
-    rows = find_centres(search)
-    pages = Paginator(rows, PER_PAGE)
-    kept = request.GET.copy()
-    kept.pop("page", None)
+    court = _own_court(request)
+    found = search(request, court=court)
     context = {
-        "search": search,
-        "page": pages.get_page(request.GET.get("page")),
-        "total": len(rows),
-        "query": kept.urlencode(),
-        "departements": departements_with_centres(),
-        "kinds": VisitKind.choices,
+        **shown_context(request, found, PER_PAGE),
+        "court": court,
+        "question": question_address(found.need, found.ranking)
+        if permissions.may(person(request), "availability.ask")
+        else "",
+        "map_kind": found.need.visit_kind or VisitKind.VISIT,
     }
     return render(request, "centres/centres.html", context)
 
 
 def centre(request: HttpRequest, code: str) -> HttpResponse:
-    row = centre_detail(code)
-    if row is None:
+    detail = centre_detail(code)
+    if detail is None:
         raise NotFound
-    context = {"row": row, "kinds": VisitKind, "courts_served": row.courts_served}
+    asks = permissions.may(person(request), "availability.ask")
+    context = {
+        "detail": detail,
+        "asks": asks,
+        "day_names": [reasons.day_name(n) for n in range(7)],
+        "language_names": reasons.language_names(),
+        **words_context(),
+    }
     return render(request, "centres/centre.html", context)
+
+
+def departements_map(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in VisitKind.values else VisitKind.VISIT
+    drawn = waits_map(
+        france(), candidates(), kind, smallest_count=settings.RULES.smallest_count
+    )
+    context = {"map": drawn, "map_kind": kind, **words_context()}
+    return render(request, "centres/map.html", context)
+
+
+def _own_court(request: HttpRequest) -> Court | None:
+    """The court of the person, whose area the list can be narrowed to."""
+    courts = (place.court for place in person(request).places)
+    return next((court for court in courts if court), None)

@@ -11,8 +11,11 @@ from hub.actions.centres import import_centres
 from hub.actions.reference_data import load_courts, load_demo_centres
 from hub.demo import Demo
 from hub.errors import DemoRefused, ImportFailed
+from hub.forms.choosing import CriteriaForm
 from hub.models import AppealCourt, Centre, Court, Departement, User, WaitingDeclaration
-from hub.queries.centres import Search, find_centres
+from hub.queries.choosing import candidates
+from hub.queries.places import NOWHERE
+from hub.ranking import Ranked, rank
 
 HEADER = "code;name;manager;approval_number;departement;email;city;courts"
 GOOD = "ER1;Espace Loire;Association;A-1;44;contact@exemple.fr;Nantes;TJ44109"
@@ -120,13 +123,16 @@ def test_the_command_prints_rows_and_one_sentence_for_an_unreadable_file(
 
 
 def test_the_search_folds_accents_and_sorts_by_declared_waiting(demo: Demo) -> None:
-    assert len(find_centres(Search(words="DÉMONSTRATION loire"))) == 2
-    assert find_centres(Search(words="marseille")) == []
-    assert len(find_centres(Search(departement="44"))) == 2
-    rows = find_centres(Search(visit_kind="visit_on_site"))
-    weeks = [row.shortest("visit_on_site") for row in rows]
+    def found(**criteria: object) -> list[Ranked]:
+        form = CriteriaForm({"sort": "wait", **criteria})
+        return rank(form.need(NOWHERE), candidates(), smallest_count=5).shown
+
+    assert len(found(q="DÉMONSTRATION loire")) == 2
+    assert found(q="marseille") == []
+    assert len(found(departement="44")) == 2
+    weeks = [row.wait.weeks for row in found(kind="visit_on_site")]
     assert weeks == sorted(weeks)
-    assert find_centres(Search(max_weeks=0)) == []
+    assert found(weeks=0) == []
 
 
 def test_an_old_declaration_is_shown_greyed_with_its_age(

@@ -26,6 +26,9 @@ PRIVATE = (
     "/",
     "/espaces",
     "/espaces/DEMO-44-01",
+    "/espaces/carte",
+    "/disponibilites",
+    "/disponibilites/nouvelle?espace=DEMO-44-01",
     "/sessions",
     # The desk.
     #
@@ -47,7 +50,8 @@ async def addresses(page: Page, hub: ServedHub) -> list[str]:
     thread = await page.locator("main h3 a").first.get_attribute("href") or ""
     await page.goto(hub.url + thread)
     measure = await page.locator("a[href^='/mesures/']").first.get_attribute("href")
-    return [*PRIVATE, thread, measure or "", "/nulle-part", *PUBLIC]
+    about = [measure or "", f"{measure}/espace"]
+    return [*PRIVATE, thread, *about, "/nulle-part", *PUBLIC]
 
 
 async def go(page: Page, address: str) -> None:
