@@ -18,7 +18,8 @@ from hub.calendar import local_day
 from hub.completeness import DECISION, FAMILY, TERMS
 from hub.errors import Illegal, InvalidInput, NotFound, StaleForm
 from hub.forms.fields import Filled
-from hub.forms.measure_steps import STEPS, filled_in, senseless
+from hub.forms.measure_fields import STEPS
+from hub.forms.measure_steps import filled_in, senseless
 from hub.models import Measure, Membership, User
 from hub.models.choices import MeasureState
 from hub.queries.measures import contents_of, judges_of

@@ -10,7 +10,8 @@ from hub.actions.course import modify
 from hub.calendar import local_day
 from hub.errors import Illegal, InvalidInput, StaleForm
 from hub.forms.fields import Field, Filled, read
-from hub.forms.measure_steps import LISTS, read_terms, show_terms
+from hub.forms.measure_fields import LISTS
+from hub.forms.measure_steps import read_terms, show_terms
 from hub.models import Measure, Role
 from hub.queries.measures import contents_of
 from hub.terms_rules import wrong_effective_day, wrong_terms

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from hub import languages
 from hub.completeness import CENTRE, DECISION, TERMS
 from hub.forms.fields import Filled
-from hub.forms.measure_steps import ASKED, LISTS, STEPS, shown
+from hub.forms.measure_fields import ASKED, LISTS, STEPS
+from hub.forms.measure_steps import shown
 from hub.jinja import clock
 from hub.models import Measure, User
 from hub.queries.measures import contents_of, judges_of
