@@ -1,7 +1,7 @@
 """What a person sees of measures."""
 
 from hub import permissions
-from hub.models import Designation, Measure, Participant, User
+from hub.models import AttendanceSummary, Designation, Measure, Participant, User
 
 
 def designations_for(user: User, measure: Measure) -> list[Designation]:
@@ -11,4 +11,15 @@ def designations_for(user: User, measure: Measure) -> list[Designation]:
         Designation.objects.filter(measure=measure, thread__in=seats.values("thread"))
         .select_related("centre__departement", "thread", "transmitted_by")
         .order_by("-transmitted_at")
+    )
+
+
+def attendance_of(measure: Measure) -> list[AttendanceSummary]:
+    """What was counted for the current designation, latest period first."""
+    return list(
+        AttendanceSummary.objects.filter(
+            designation__measure=measure, designation__is_current=True
+        )
+        .select_related("by")
+        .order_by("-first_day", "-pk")
     )

@@ -18,6 +18,7 @@ from hub.models import Message, MessageKind, Participant, Role
 from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
+from hub.queries.people import answering_in, away_today
 from hub.views.requests import person, refusal_status, whole_number
 
 
@@ -91,6 +92,9 @@ def _page(
         "measure": measure,
         "centre": seat.thread.designation.centre,
         "people": people,
+        "away": away_today(p.user_id for p in people),
+        "charge": answering_in(seat.thread.designation),
+        "may_note": role in permissions.roles_with("note.write"),
         "history": queries.with_receipts(part, people),
         "may_write": role in permissions.roles_with("thread.write"),
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),

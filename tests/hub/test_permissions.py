@@ -27,6 +27,9 @@ SAMPLES: dict[str, object] = {
     # Acts.
     #
     # The desk.
+    "place": 1,
+    "unit": 1,
+    "absence": 1,
     #
     # Figures.
 }
@@ -88,7 +91,7 @@ def ask(client: Client, method: str, route: str, where: str) -> tuple[int, bytes
         body = {"id": str(uuid4()), "body": "Bonjour"}
         answer = client.post(where, body, content_type="application/json")
     elif method == "POST":
-        answer = client.post(where, {"body": "Bonjour", "seq": "1"})
+        answer = client.post(where, {"body": "Bonjour", "seq": "1", "charge": "over"})
     else:
         answer = client.get(where)
     return answer.status_code, TOKEN.sub(b"", answer.content)
@@ -150,7 +153,8 @@ def test_each_person_gets_exactly_what_the_matrix_says(
             ):
                 assert status == 403, (key, route, method)
             else:
-                assert status in (200, 201, 303), (key, route, method, status)
+                # 400: may do it, and the form had nothing in it.
+                assert status in (200, 201, 303, 400), (key, route, method, status)
     assert cells >= 9 * 7 * 2
 
 
