@@ -90,8 +90,7 @@ def _refuse_wrong(counts: Counts, designation: Designation, today: date) -> None
         wrong["last_day"] = _("The last day is before the first.")
     elif counts.last_day > today:
         wrong["last_day"] = _("This day is in the future.")
-    begun = designation.first_visit_on
-    if begun and counts.last_day < begun:
+    elif (begun := designation.first_visit_on) and counts.last_day < begun:
         wrong["last_day"] = _("This period ends before the first meeting.")
     if counts.planned > MOST_MEETINGS:
         wrong["planned"] = _("Check the number of meetings.")

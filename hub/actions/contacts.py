@@ -19,6 +19,8 @@ from hub.actions.members import create_user, end_membership
 from hub.actions.seating import seat_everywhere
 from hub.errors import Forbidden, Illegal, InvalidInput, InvalidText, NotFound
 from hub.models import (
+    CENTRE_ROLES,
+    COURT_ROLES,
     Centre,
     Court,
     CourtUnit,
@@ -54,7 +56,7 @@ def invite(
     with transaction.atomic():
         manager = _lock(organisation, by)
         given = _checked(invitation)
-        _refuse_role(manager, given.role)
+        _refuse_role(manager, given.role, organisation)
         unit = unit_of(organisation, given.unit)
         user = _account(given)
         if _places(organisation).filter(user=user).exists():
@@ -88,8 +90,8 @@ def change_role(
     with transaction.atomic():
         manager = _lock(organisation, by)
         old = place_in(organisation, place_id)
-        _refuse_role(manager, old.role)
-        _refuse_role(manager, role)
+        _refuse_role(manager, old.role, organisation)
+        _refuse_role(manager, role, organisation)
         found = unit_of(organisation, unit)
         if (old.role, old.unit_id) == (role, found.pk if found else None):
             return old
@@ -115,7 +117,7 @@ def leave(
     with transaction.atomic():
         manager = _lock(organisation, by)
         place = place_in(organisation, place_id)
-        _refuse_role(manager, place.role)
+        _refuse_role(manager, place.role, organisation)
         _keep_a_coordinator(organisation, place)
         if place.user_id == by.pk and not confirmed:
             sentence = _("Confirm that you give up your own place and its rights.")
@@ -162,8 +164,9 @@ def _places(organisation: Organisation) -> MembershipQuerySet:
     return here.filter(court=organisation)
 
 
-def _refuse_role(manager: Membership, role: str) -> None:
-    if role not in permissions.roles_managed_by(manager.role):
+def _refuse_role(manager: Membership, role: str, organisation: Organisation) -> None:
+    here = CENTRE_ROLES if isinstance(organisation, Centre) else COURT_ROLES
+    if role not in here or role not in permissions.roles_managed_by(manager.role):
         raise Forbidden(MANAGE)
 
 

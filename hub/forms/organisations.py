@@ -19,7 +19,12 @@ from hub.models.choices import Accompaniment
 
 SMALL = 30_000  # what a PositiveSmallIntegerField holds everywhere
 DAY = {"required": _("Choose a day."), "invalid": _("Write a day like 24/12/2026.")}
-NUMBER = {"required": _("Write a number."), "invalid": _("Write a whole number.")}
+NUMBER = {
+    "required": _("Write a number."),
+    "invalid": _("Write a whole number."),
+    "min_value": _("Write a number that is not below 0."),
+    "max_value": _("Check this number."),
+}
 SLOT_ROWS = 4  # empty rows for new slots
 INTERPRETER = ("no", "on_request", "yes")
 

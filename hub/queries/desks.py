@@ -50,7 +50,7 @@ NEXT: dict[str, tuple[Promise, str]] = {
     Act.ACKNOWLEDGE: (_("Acknowledge receipt"), Event.ACKNOWLEDGE),
     Act.GIVE_DATE: (_("Give a date"), Event.ACCEPT),
     Act.BEGIN_INTAKE: (_("Record a contact"), Event.RECORD_CONTACT),
-    Act.FIRST_VISIT: (_("Record the first meeting"), Event.FIRST_VISIT),
+    Act.FIRST_VISIT: (_("Record the meeting"), Event.FIRST_VISIT),
     Act.REDESIGNATE: (_("Designate another one"), Event.REDESIGNATE),
     Act.DECIDE: (_("Decide"), Event.RESUME),
     Act.ANSWER_PROPOSAL: (_("Answer the proposal"), Event.CLOSE),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hub.actions.absences import enter_absence, take_back
 from hub.errors import InvalidInput
@@ -52,6 +53,9 @@ def _enter(request: HttpRequest, user: User, members: list[Membership]) -> None:
     if given["substitute"]:
         places = Membership.objects.select_related("user", "court", "centre")
         substitute = places.filter(pk=given["substitute"]).first()
+        if substitute is None:
+            sentence = _("Choose a colleague of the same organisation.")
+            raise InvalidInput({"substitute": sentence})
     enter_absence(
         absent,
         first_day=given["first_day"],
