@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +92,7 @@ class Desk:
     centre: CentreRow | None = None
     closures: list[Closure] = field(default_factory=list)
     whole_court: Page[Any] | None = None
+    counts: dict[str, int] = field(default_factory=dict)  # state -> measures
 
     @property
     def waiting_for_me(self) -> int:
@@ -132,11 +133,12 @@ def court_desk(
     desk = Desk(_filled(user, shown, Side.COURT, pages))
     desk.colleagues = colleagues(court)
     if Role.CHIEF_CLERK in roles:
-        desk.whole_court = whole_court(user, court, pages.get("juridiction", 1))
+        desk.whole_court = whole_court(court, pages.get("juridiction", 1))
+        desk.counts = counts_by_state(court)
     return desk
 
 
-def whole_court(user: User, court: Court, number: int) -> Page[Any]:
+def whole_court(court: Court, number: int) -> Page[Any]:
     """Reference, state, judge, age, centre: nothing of a family, nothing said."""
     rows = (
         Measure.objects.filter(court=court, state__in=(MeasureState.DRAFT, *OPEN))
@@ -146,6 +148,15 @@ def whole_court(user: User, court: Court, number: int) -> Page[Any]:
         .order_by("awaits_since", "pk")
     )
     return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def counts_by_state(court: Court) -> dict[str, int]:
+    """How many measures of the court are in each state that is not over."""
+    rows = Measure.objects.filter(court=court, state__in=(MeasureState.DRAFT, *OPEN))
+    counted = dict(rows.values_list("state").annotate(Count("pk")).order_by())
+    return {
+        str(MeasureState(s).label): counted[s] for s in MeasureState if s in counted
+    }
 
 
 def desks_of(user: User) -> dict[str, list[Membership]]:

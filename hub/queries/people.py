@@ -17,7 +17,6 @@ from hub.models import (
     CourtUnit,
     Designation,
     Membership,
-    Thread,
     User,
 )
 
@@ -86,24 +85,21 @@ def answering_in(designation: Designation) -> dict[str, Assignment]:
     return {a.side: a for a in taken.select_related("user")}
 
 
-def colleagues_of(user: User, *, who_write: bool = False) -> list[Membership]:
-    """The others of the person's organisations, one place each. One query."""
+def substitutes_for(user: User, *, or_oneself: bool = False) -> list[Membership]:
+    """The colleagues of the person who can write instead, one place each. One query.
+
+    `or_oneself`: a manager may replace the member whose absence they enter.
+    """
     places = [p for p in user.places if p.court_id or p.centre_id]
     here = Q(court__in=[p.court_id for p in places if p.court_id])
     here |= Q(centre__in=[p.centre_id for p in places if p.centre_id])
-    found = Membership.objects.current().filter(here, user__is_active=True)
-    if who_write:
-        found = found.filter(role__in=permissions.roles_with("thread.write"))
-    ordered = (
-        found.exclude(user=user)
-        .select_related("user", "court", "centre")
-        .order_by("user__usual_name", "user__given_name", "-since")
+    writers = permissions.roles_with("thread.write")
+    found = Membership.objects.current().filter(
+        here, user__is_active=True, role__in=writers
+    )
+    if not or_oneself:
+        found = found.exclude(user=user)
+    ordered = found.select_related("user", "court", "centre").order_by(
+        "user__usual_name", "user__given_name", "-since"
     )
     return list({p.user_id: p for p in ordered}.values())
-
-
-def open_threads_of(user: User) -> QuerySet[Thread]:
-    """The open threads in which the person has a seat now."""
-    seats = permissions.seats_with("thread.read")
-    held = user.participant_set.filter(seats).values("thread")
-    return Thread.objects.filter(pk__in=held, state="open")

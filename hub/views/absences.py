@@ -12,7 +12,7 @@ from hub.errors import InvalidInput
 from hub.forms.organisations import AbsenceForm, checked
 from hub.models import Membership, User
 from hub.queries.absences import absences_shown, managed_members
-from hub.queries.people import colleagues_of
+from hub.queries.people import substitutes_for
 from hub.views.requests import person
 
 
@@ -30,7 +30,7 @@ def absences(request: HttpRequest) -> HttpResponse:
     context = {
         "absences": absences_shown(user, members),
         "members": members,
-        "substitutes": colleagues_of(user, who_write=True),
+        "substitutes": substitutes_for(user, or_oneself=bool(members)),
         "errors": errors,
         "typed": request.POST,
     }
