@@ -4,6 +4,7 @@ The substitute sits in the absent person's open threads at once and until the en
 the last day, so that they can read before they are alone.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -79,6 +80,28 @@ def close(absence: Absence) -> None:
         seats = Participant.objects.filter(user=absence.substitute_id)
         threads = seats.filter(until=end_of(absence)).values_list("thread", flat=True)
         end_seats(absence.substitute_id, threads, until=end_of(absence))
+
+
+def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
+    """For a transaction of the caller: a new thread reaches who replaces its people."""
+    organisations = {p.user_id: (p.court_id, p.centre_id) for p in places}
+    running = Absence.objects.filter(
+        user__in=organisations,
+        ended_at=None,
+        last_day__gte=timezone.localdate(),
+        substitute__isnull=False,
+    )
+    for absence in running.select_related("user"):
+        court, centre = organisations[absence.user_id]
+        writers = permissions.roles_with("thread.write")
+        place = (
+            Membership.objects.current()
+            .filter(user=absence.substitute_id, court=court, centre=centre)
+            .filter(user__is_active=True, role__in=writers)
+            .first()
+        )
+        if place:
+            seat_in(place, [thread.pk], until=end_of(absence))
 
 
 def end_of(absence: Absence) -> datetime:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hub import events, wording
+from hub.actions.absences import seat_substitutes
 from hub.actions.drafts import open_terms
 from hub.actions.journal import record
 from hub.actions.members import seat
@@ -104,7 +105,9 @@ def _send(step: Step) -> None:
     designation.transmitted_at, designation.transmitted_by = step.now, step.author
     designation.save()
     step.thread = Thread.objects.create(designation=designation, last_at=step.now)
-    seat(step.thread, both_sides(measure, designation.centre))
+    places = both_sides(measure, designation.centre)
+    seat(step.thread, places)
+    seat_substitutes(step.thread, places)
     step.post(
         MessageKind.TRANSMISSION,
         wording.as_text(measure.terms, list(measure.terms.phases.all())),

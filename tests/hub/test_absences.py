@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from hub.actions import members
 from hub.actions.absences import end_of, enter_absence
-from hub.demo import COURT, Demo
+from hub.demo import COURT, Demo, transmit_demo
 from hub.errors import NotFound
 from hub.models import Absence, Court, Membership, Participant, Role, User
+from hub.models.centres import VisitKind
 
 SignIn = Callable[[User], Client]
 
@@ -48,6 +49,16 @@ def test_a_substitute_sits_in_the_open_threads_until_the_last_evening(
     assert seat.until == end_of(Absence.objects.get())
     Participant.objects.filter(pk=seat.pk).update(until=timezone.now())
     assert anne.get(thread).status_code == 404
+
+
+def test_a_measure_sent_during_an_absence_reaches_the_substitute(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    sign_in(demo.people["camille"]).post("/absences", leave(demo))
+    thread = transmit_demo(demo.people, VisitKind.VISIT, [5], date(2026, 11, 2))
+    assert sign_in(demo.people["anne"]).get(f"/fils/{thread.pk}").status_code == 200
+    seat = Participant.objects.get(user=demo.people["anne"], thread=thread)
+    assert seat.until == end_of(Absence.objects.get())
 
 
 def test_taking_it_back_ends_the_seats(demo: Demo, sign_in: SignIn) -> None:
