@@ -8,7 +8,8 @@ HubError
 |   `-- TooManyTries  blocked for a while (until)
 |-- InvalidInput      fields of a form that cannot be accepted (fields)
 |-- Illegal           not possible in this state, or a guard says no (detail)
-|   `-- StaleForm     somebody changed it meanwhile (by)
+|   |-- StaleForm     somebody changed it meanwhile (by)
+|   `-- TakenCharge   a colleague already answers for it (name)
 |-- Frozen            terms that were transmitted never change
 |-- ImportFailed      a file of centres with wrong rows (rows)
 `-- DemoRefused       demonstration rows in a deployment with real centres
@@ -65,6 +66,14 @@ class Illegal(HubError):
 
 class StaleForm(Illegal):
     pass
+
+
+class TakenCharge(Illegal):
+    """`name`: of the colleague who answers for the thread."""
+
+    def __init__(self, detail: str, name: str) -> None:
+        super().__init__(detail)
+        self.name = name
 
 
 class Frozen(HubError):

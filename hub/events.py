@@ -37,6 +37,18 @@ session_ended = Signal()
 # email, name, locale, link_secret, code, request_id: a known person wants to sign in
 sign_in_requested = Signal()
 
+# centre_code, by_id, on_behalf: a centre's waiting times were declared or confirmed
+waiting_declared = Signal()
+
+# centre_code, court_codes, closure_id: days without reception, told in every thread
+closure_announced = Signal()
+
+# email, name, locale, organisation, role: somebody was given a place
+member_invited = Signal()
+
+# user_id, organisation: a place was taken away or given up
+member_left = Signal()
+
 # The process is about to listen; it is told to end (a receiver of server_stops may
 # return a coroutine, which is awaited before the process goes).
 server_starts = Signal()

@@ -100,8 +100,8 @@ def days(value: float) -> str:
     if value == 0:
         return gettext("less than a day")
     if value < 2:  # French: 1,4 jour
-        return gettext("%(num)s day") % {"num": number(value)}
-    return gettext("%(num)s days") % {"num": number(value)}
+        return ngettext("%(num)s day", "%(num)s days", 1) % {"num": number(value)}
+    return ngettext("%(num)s day", "%(num)s days", 2) % {"num": number(value)}
 
 
 def number(value: float) -> str:

@@ -19,6 +19,7 @@ from hub.models import (
     Measure,
     Membership,
     Participant,
+    Role,
     User,
 )
 from hub.models.accounts import current_membership
@@ -29,9 +30,13 @@ PUBLIC, SIGNED_IN = "public", "signed_in"
 
 @dataclass(frozen=True)
 class Matrix:
-    """rights: right -> role -> "any" | "own"; routes: view name -> method -> right."""
+    """rights: right -> role -> "any" | "own"; routes: view name -> method -> right.
+
+    members: role -> the roles that it invites, changes and ends.
+    """
 
     rights: dict[str, dict[str, str]]
+    members: dict[str, list[str]]
     routes: dict[str, dict[str, str]]
     frames: dict[str, str]
 
@@ -179,6 +184,19 @@ def place_where(user: User, right: str, *, organisation: str) -> Membership:
         if place.role in roles_with(right):
             return place
     raise Forbidden(right)
+
+
+def place_over(user: User, right: str, *, organisation: str) -> Membership:
+    """Like `place_where`, but the national service reaches every organisation."""
+    for place in places_in(user, right):
+        if place.role == Role.NATIONAL:
+            return place
+    return place_where(user, right, organisation=organisation)
+
+
+def roles_managed_by(role: str) -> list[str]:
+    """The roles that somebody in this role invites, changes and ends."""
+    return matrix().members.get(role, [])
 
 
 def _places_near(user: User, measure: Measure) -> "QuerySet[Membership]":

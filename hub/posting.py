@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from hub import text
 from hub.chain import content, message_hash
 from hub.errors import InvalidText
-from hub.models import ORDINARY, SYSTEM, Message, Side
+from hub.models import ORDINARY, SYSTEM, Message, MessageKind, Side
+
+# Facts and notices that expect no answer: whose turn it is stays as it was.
+ASKS_NOTHING = (SYSTEM, MessageKind.ATTENDANCE, MessageKind.CLOSURE_NOTICE)
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
     facts.known[draft.author, draft.id] = message
     facts.written[draft.thread, message.seq] = message
     awaits = head.awaits
-    if seat.side and draft.kind != SYSTEM:
+    if seat.side and draft.kind not in ASKS_NOTHING:
         awaits = seat.side.other
     result.heads[draft.thread] = Head(message.seq, message.hash, True, awaits)
     result.rows.append(message)

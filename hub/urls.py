@@ -4,16 +4,22 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from hub.views import (
+    absences,
     accounts,
     acts,
+    attendance,
     availability,
     centres,
     choosing,
+    desks,
     drafts,
     figures,
     information,
     measures,
+    members,
     modification,
+    own_centre,
+    side,
     threads,
     transmission,
 )
@@ -82,6 +88,38 @@ urlpatterns = [
     #
     path("mesures/<name:reference>", measures.measure, name="measure"),
     # The desk, members, notes.
+    path("bureau", desks.desk, name="desk"),
+    path("bureau/<name:code>", desks.desk_of, name="desk-of"),
+    path("bureau/<name:code>/places", desks.seat_colleague, name="desk-seat"),
+    path("espaces/<name:code>/delai", own_centre.waiting, name="centre-waiting"),
+    path(
+        "espaces/<name:code>/delai/inchange",
+        own_centre.waiting_unchanged,
+        name="centre-waiting-unchanged",
+    ),
+    path("espaces/<name:code>/profil", own_centre.profile, name="centre-profile"),
+    path("espaces/<name:code>/fermetures", own_centre.closures, name="centre-closures"),
+    path(
+        "mesures/<name:reference>/presences",
+        attendance.attendance,
+        name="attendance",
+    ),
+    path("organisations/<name:code>/contacts", members.members, name="members"),
+    path(
+        "organisations/<name:code>/contacts/<int:place>", members.member, name="member"
+    ),
+    path(
+        "organisations/<name:code>/contacts/<int:place>/depart",
+        members.leave,
+        name="member-leave",
+    ),
+    path("organisations/<name:code>/adresse", members.mailbox, name="mailbox"),
+    path("organisations/<name:code>/cabinets", members.units, name="units"),
+    path("organisations/<name:code>/cabinets/<int:unit>", members.unit, name="unit"),
+    path("absences", absences.absences, name="absences"),
+    path("absences/<int:absence>/fin", absences.end, name="absence-end"),
+    path("fils/<uuid:thread_id>/prise-en-charge", side.charge, name="thread-charge"),
+    path("fils/<uuid:thread_id>/notes", side.notes, name="thread-notes"),
     # (end of the desk)
     #
     # Figures.

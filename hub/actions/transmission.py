@@ -6,6 +6,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from hub import events, wording
+from hub.actions.absences import seat_substitutes
 from hub.actions.drafts import open_terms
 from hub.actions.journal import record
 from hub.actions.members import seat
@@ -106,7 +107,9 @@ def _send(step: Step) -> None:
     designation.transmitted_at, designation.transmitted_by = step.now, step.author
     designation.save()
     step.thread = Thread.objects.create(designation=designation, last_at=step.now)
-    seat(step.thread, both_sides(measure, designation.centre))
+    places = both_sides(measure, designation.centre)
+    seat(step.thread, places)
+    seat_substitutes(step.thread, places)
     with override(RECORD_LANGUAGE):
         terms = wording.as_text(measure.terms, list(measure.terms.phases.all()))
     step.post(MessageKind.TRANSMISSION, terms)

@@ -10,6 +10,7 @@ from hub import permissions
 from hub.completeness import Missing, missing
 from hub.errors import NotFound
 from hub.models import (
+    AttendanceSummary,
     Child,
     Court,
     Designation,
@@ -108,3 +109,14 @@ def drafts_of(user: User) -> list[Measure]:
         state=MeasureState.DRAFT
     )
     return list(drafts.select_related("terms", "judge").order_by("-changed_at"))
+
+
+def attendance_of(measure: Measure) -> list[AttendanceSummary]:
+    """What was counted for the current designation, latest period first."""
+    return list(
+        AttendanceSummary.objects.filter(
+            designation__measure=measure, designation__is_current=True
+        )
+        .select_related("by")
+        .order_by("-first_day", "-pk")
+    )

@@ -24,6 +24,7 @@ from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.queries.acts import possible
 from hub.queries.measures import drafts_of
+from hub.queries.people import answering_in, away_today
 from hub.states import OPEN
 from hub.views.acts import buttons
 from hub.views.requests import person, refusal_status, whole_number
@@ -135,6 +136,9 @@ def _page(
         "measure": measure,
         "centre": seat.thread.designation.centre,
         "people": people,
+        "away": away_today(p.user_id for p in people),
+        "charge": answering_in(seat.thread.designation),
+        "may_note": role in permissions.roles_with("note.write"),
         "history": queries.with_receipts(part, people),
         "may_write": role in permissions.roles_with("thread.write"),
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),

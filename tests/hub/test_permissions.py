@@ -33,6 +33,9 @@ SAMPLES: dict[str, object] = {
     "slug": "difficulte",
     #
     # The desk.
+    "place": 1,
+    "unit": 1,
+    "absence": 1,
     #
     # Figures.
 }
@@ -94,7 +97,7 @@ def ask(client: Client, method: str, route: str, where: str) -> tuple[int, bytes
         body = {"id": str(uuid4()), "body": "Bonjour"}
         answer = client.post(where, body, content_type="application/json")
     elif method == "POST":
-        answer = client.post(where, {"body": "Bonjour", "seq": "1"})
+        answer = client.post(where, {"body": "Bonjour", "seq": "1", "charge": "over"})
     else:
         answer = client.get(where)
     return answer.status_code, TOKEN.sub(b"", answer.content)

@@ -1,0 +1,196 @@
+"""Absences: who does not answer, who does instead, and until when.
+
+The substitute sits in the absent person's open threads at once and until the end of
+the last day, so that they can read before they are alone.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hub import permissions
+from hub.actions.journal import record
+from hub.actions.seating import end_seats, seat_in
+from hub.calendar import local_day, zone
+from hub.errors import InvalidInput, NotFound
+from hub.models import Absence, Membership, Participant, Thread, User
+from hub.models.threads import ThreadState
+
+LONGEST = timedelta(days=730)
+
+
+def enter_absence(
+    member: User,
+    *,
+    first_day: date,
+    last_day: date,
+    substitute: Membership | None = None,
+    by: User,
+) -> Absence:
+    """Of oneself, or of a member of an organisation whose members one manages.
+
+    `substitute`: a colleague's place in an organisation of both. Raises NotFound for
+    somebody else's absence, InvalidInput.
+    """
+    with transaction.atomic():
+        place = _place(member, by)
+        User.objects.select_for_update(no_key=True).get(pk=member.pk)
+        _refuse_wrong(member, first_day, last_day, substitute, _today(place))
+        absence = Absence.objects.create(
+            user=member,
+            substitute=substitute.user if substitute else None,
+            first_day=first_day,
+            last_day=last_day,
+        )
+        if substitute:
+            seat_in(substitute, _threads(absence, substitute), until=end_of(absence))
+        record(by, "absence_entered", "user", member.pk)
+        return absence
+
+
+def take_back(absence_id: int, *, by: User) -> Absence:
+    """Ends an absence before its last day; the substitute's seats end with it.
+
+    Raises NotFound for one that is over or that the person may not touch.
+    """
+    with transaction.atomic():
+        absence = (
+            Absence.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("user", "substitute")
+            .filter(pk=absence_id, ended_at=None)
+            .first()
+        )
+        if absence is None:
+            raise NotFound
+        _place(absence.user, by)
+        close(absence)
+        record(by, "absence_taken_back", "user", absence.user_id)
+        return absence
+
+
+def close(absence: Absence) -> None:
+    """For a transaction of the caller: the absence and its substitute's seats end."""
+    absence.ended_at = timezone.now()
+    absence.save(update_fields=["ended_at"])
+    if absence.substitute_id:
+        seats = Participant.objects.filter(user=absence.substitute_id)
+        threads = seats.filter(until=end_of(absence)).values_list("thread", flat=True)
+        end_seats(absence.substitute_id, threads, until=end_of(absence))
+
+
+def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
+    """For a transaction of the caller: a new thread reaches who replaces its people."""
+    organisations = {p.user_id: (p.court_id, p.centre_id) for p in places}
+    running = Absence.objects.filter(
+        user__in=organisations,
+        ended_at=None,
+        last_day__gte=timezone.localdate(),
+        substitute__isnull=False,
+    )
+    for absence in running.select_related("user"):
+        court, centre = organisations[absence.user_id]
+        writers = permissions.roles_with("thread.write")
+        place = (
+            Membership.objects.current()
+            .filter(user=absence.substitute_id, court=court, centre=centre)
+            .filter(user__is_active=True, role__in=writers)
+            .first()
+        )
+        if place:
+            seat_in(place, [thread.pk], until=end_of(absence))
+
+
+def end_of(absence: Absence) -> datetime:
+    """Midnight after the last day, where the absent person works."""
+    place = absence.user.places[0] if absence.user.places else None
+    midnight = datetime.combine(absence.last_day + timedelta(days=1), time())
+    return midnight.replace(tzinfo=zone(_departement(place)))
+
+
+def _threads(absence: Absence, substitute: Membership) -> list[UUID]:
+    """The open threads in which the absent person sits from the same organisation."""
+    same = {"court": substitute.court_id, "centre": substitute.centre_id}
+    shared = {f"membership__{k}": v for k, v in same.items() if v}
+    seats = Participant.objects.filter(
+        permissions.seats_with("thread.read"), user=absence.user_id, **shared
+    )
+    threads = Thread.objects.filter(
+        pk__in=seats.values("thread"), state=ThreadState.OPEN
+    )
+    return list(threads.values_list("pk", flat=True))
+
+
+def _place(member: User, by: User) -> Membership:
+    """The place that the absence is about: one's own, or one that `by` manages."""
+    places = [p for p in member.places if p.organisation_code]
+    if member.pk != by.pk:
+        managed = {p.organisation_code: p for p in permissions.places_in(by, MANAGE)}
+        places = [
+            p
+            for p in places
+            if p.organisation_code in managed
+            and p.role
+            in permissions.roles_managed_by(managed[p.organisation_code].role)
+        ]
+    if not places:
+        raise NotFound
+    return places[0]
+
+
+MANAGE = "members.manage"
+
+
+def _refuse_wrong(
+    member: User,
+    first_day: date,
+    last_day: date,
+    substitute: Membership | None,
+    today: date,
+) -> None:
+    wrong = {}
+    if last_day < first_day:
+        wrong["last_day"] = _("The last day is before the first.")
+    elif last_day < today:
+        wrong["last_day"] = _("These days are past.")
+    elif last_day - today > LONGEST:
+        wrong["last_day"] = _("Check the year of the last day.")
+    elif _away(member, first_day, last_day):
+        wrong["first_day"] = _("An absence is already entered for these days.")
+    if substitute and not _can_replace(substitute, member):
+        wrong["substitute"] = _("Choose a colleague of the same organisation.")
+    elif substitute and _away(substitute.user, first_day, last_day):
+        wrong["substitute"] = _("%(name)s is away too on these days.") % {
+            "name": substitute.user.name
+        }
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _away(user: User, first_day: date, last_day: date) -> bool:
+    known = Absence.objects.filter(user=user, ended_at=None)
+    return known.filter(first_day__lte=last_day, last_day__gte=first_day).exists()
+
+
+def _can_replace(substitute: Membership, member: User) -> bool:
+    """In force, a colleague, somebody else, and in a role that writes."""
+    here = {p.organisation_code for p in member.places if p.organisation_code}
+    in_force = Membership.objects.current().filter(
+        pk=substitute.pk,
+        user__is_active=True,
+        role__in=permissions.roles_with("thread.write"),
+    )
+    other = substitute.user_id != member.pk
+    return other and substitute.organisation_code in here and in_force.exists()
+
+
+def _departement(place: Membership | None) -> str:
+    organisation = (place.court or place.centre) if place else None
+    return organisation.departement_id if organisation else ""
+
+
+def _today(place: Membership) -> date:
+    return local_day(timezone.now(), _departement(place))

@@ -1,0 +1,110 @@
+"""Seats that follow from a place, an absence or a chief clerk: many threads at once.
+
+A seat alone is no right: its membership has to be in force (hub.permissions).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hub import events, permissions
+from hub.actions.journal import record
+from hub.errors import InvalidInput, NotFound
+from hub.models import (
+    CENTRE_ROLES,
+    COURT_ROLES,
+    Measure,
+    Membership,
+    Participant,
+    Thread,
+    User,
+)
+from hub.models.threads import ThreadState
+
+
+def threads_of_place(place: Membership) -> QuerySet[Thread]:
+    """The open threads that somebody in this place takes part in by right."""
+    threads = Thread.objects.filter(state=ThreadState.OPEN)
+    if place.role in CENTRE_ROLES:
+        return threads.filter(
+            designation__centre=place.centre_id, designation__is_current=True
+        )
+    if place.role in COURT_ROLES and place.unit_id:
+        return threads.filter(designation__measure__unit=place.unit_id)
+    return threads.none()
+
+
+def seat_in(
+    place: Membership, threads: Iterable[UUID], *, until: datetime | None = None
+) -> None:
+    """Gives seats, and gives back those that had ended. Three queries.
+
+    A seat in force is left as it is, so that nobody changes sides in a thread.
+    """
+    threads = list(threads)
+    mine = Participant.objects.filter(user=place.user_id, thread__in=threads)
+    in_force = mine.filter(permissions.seats_with("thread.read"))
+    kept = in_force.exclude(until__lt=until) if until else in_force.filter(until=None)
+    again = mine.exclude(pk__in=list(kept.values_list("pk", flat=True)))
+    again.update(membership=place, until=until)
+    Participant.objects.bulk_create(
+        [
+            Participant(
+                thread_id=thread, user_id=place.user_id, membership=place, until=until
+            )
+            for thread in threads
+        ],
+        ignore_conflicts=True,
+    )
+    events.rights_changed.send(None, user_ids=[place.user_id])
+
+
+def seat_everywhere(place: Membership) -> None:
+    """A new place opens what it opens by right, from now on."""
+    seat_in(place, threads_of_place(place).values_list("pk", flat=True))
+
+
+def end_seats(user_id: UUID, threads: Iterable[UUID], *, until: datetime) -> None:
+    """Takes back seats that were given until that moment, and no others."""
+    given = Participant.objects.filter(
+        user=user_id, thread__in=list(threads), until=until
+    )
+    given.update(until=timezone.now())
+    events.rights_changed.send(None, user_ids=[user_id])
+
+
+def seat_colleague(
+    reference: str, member: Membership | None, *, organisation: str, by: User
+) -> None:
+    """A chief clerk lets a colleague of the court take part, for one who is away.
+
+    Raises NotFound for a measure of another court, InvalidInput without a colleague.
+    """
+    with transaction.atomic():
+        permissions.place_where(by, "members.manage", organisation=organisation)
+        measure = Measure.objects.filter(
+            reference=reference, court=organisation
+        ).first()
+        if measure is None:
+            raise NotFound
+        _refuse_stranger(member, organisation)
+        assert member is not None
+        thread = Thread.objects.filter(
+            Q(designation__is_current=True), designation__measure=measure
+        ).first()
+        if thread is None:
+            sentence = _("This measure was not transmitted: there is no thread yet.")
+            raise InvalidInput({"member": sentence})
+        seat_in(member, [thread.pk])
+        record(by, "colleague_seated", "measure", measure.pk)
+
+
+def _refuse_stranger(member: Membership | None, organisation: str) -> None:
+    writers = permissions.roles_with("thread.write")
+    if member is None or member.court_id != organisation or member.role not in writers:
+        raise InvalidInput({"member": _("Choose a colleague of this court.")})
