@@ -23,9 +23,10 @@ WRITERS = {
 }
 # How likely somebody looks at a message of others before the next one comes.
 ATTENTION = {
-    Role.JUDGE: 0.25, Role.CLERK: 0.75, Role.CHIEF_CLERK: 0.02,
-    Role.COORDINATOR: 0.85, Role.STAFF: 0.25, Role.CENTRE_MANAGER: 0.03,
+    Role.JUDGE: 0.25, Role.CLERK: 0.6, Role.CHIEF_CLERK: 0.02,
+    Role.COORDINATOR: 0.75, Role.STAFF: 0.25, Role.CENTRE_MANAGER: 0.03,
 }  # fmt: skip
+COLLEAGUES = 0.15  # of the unit, beside those whose measure it is
 ACKNOWLEDGED = 0.93  # of what asked for it, sooner or later
 
 
@@ -143,15 +144,26 @@ def _look(case: Case, told: Told) -> None:
 
 def _glances(case: Case, told: Told, seat: Participant) -> Iterator[datetime]:
     """Looks that leave no other trace; none at what was taken back unopened."""
+    attention = ATTENTION[Role(seat.membership.role)]
+    if not _is_concerned(case, seat):
+        attention = COLLEAGUES
     recalled = seat.until is not None
-    attention = 0.0 if recalled else ATTENTION[Role(seat.membership.role)]
-    if attention < 0.5 and not happens(case.chance, 0.5):
-        return  # half of those who need not look never do
+    if recalled or (attention < 0.5 and not happens(case.chance, 0.3)):
+        return  # most of those who need not look never do
     for before, after in zip(told.messages, [*told.messages[1:], None], strict=True):
         if happens(case.chance, attention):
             at = before.at + timedelta(hours=case.chance.expovariate(1 / 20))
             if after is None or at < after.at:
                 yield at
+
+
+def _is_concerned(case: Case, seat: Participant) -> bool:
+    """Everybody in a centre; in a court those whose measure it is."""
+    of_court = seat.membership.side == Side.COURT
+    return not of_court or seat.user_id in (
+        case.judge.user_id,
+        case.preparer.user_id,
+    )
 
 
 def _sees(case: Case, seat: Participant, at: datetime) -> bool:

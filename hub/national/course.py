@@ -6,6 +6,7 @@ comes before the first meeting: lives.py.
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hub.models import MessageKind
 from hub.models.choices import (
@@ -29,7 +30,7 @@ from hub.national.days import (
 from hub.states import Event
 
 Incident = Callable[[Case], None]
-MONTHLY = 0.33  # exchanges a month while nothing happens
+MONTHLY = 0.2  # exchanges a month while nothing happens
 CERTIFIED_EVERY = (50, 110)  # days between two attendance certificates
 CLOSURES = (
     ClosureReason.TERM_REACHED, ClosureReason.BETTER_AGREEMENT,
@@ -39,7 +40,7 @@ CLOSURES = (
 
 def run(case: Case, first_day: date) -> None:
     """Raises NotYet wherever the present stops it."""
-    if happens(case.chance, 0.5):
+    if happens(case.chance, 0.2):
         record_milestone(case, MilestoneKind.CALENDAR_SENT)
     certified = first_day
     for days, incident in _plan(case):
@@ -68,7 +69,7 @@ def _plan(case: Case) -> list[tuple[float, Incident]]:
         for incident, probability in _INCIDENTS
         if happens(chance, probability)
     ]
-    if case.terms.exits in (Exits.PROGRESSIVE, Exits.ALLOWED):
+    if case.terms.exits == Exits.PROGRESSIVE:
         moments.append((chance.uniform(20, 100), _begin_exits))
     if ExpectedNote.ATTENDANCE in case.terms.expected_notes:
         day = chance.uniform(*CERTIFIED_EVERY)
@@ -77,7 +78,7 @@ def _plan(case: Case) -> list[tuple[float, Incident]]:
             day += chance.uniform(*CERTIFIED_EVERY)
     moments = sorted((m for m in moments if m[0] < total), key=lambda m: m[0])
     days = [0.0, *(day for day, _incident in moments)]
-    gaps = [after - before for before, after in zip(days, days[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(days)]
     plan = [(gap, m[1]) for gap, m in zip(gaps, moments, strict=True)]
     return [*plan, (total - days[-1], _nothing)]
 
@@ -156,7 +157,8 @@ def _is_early(case: Case) -> bool:
 
 
 def _say_the_end(case: Case, first_day: date) -> None:
-    record_milestone(case, MilestoneKind.LAST_VISIT)
+    if happens(case.chance, 0.4):
+        record_milestone(case, MilestoneKind.LAST_VISIT)
     if ExpectedNote.END_NOTE in case.terms.expected_notes:
         days = {"first": f"{first_day:%d/%m/%Y}", "last": f"{case.today:%d/%m/%Y}"}
         body = phrases.END_NOTE % days

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from itertools import chain
 from random import Random
 
 from django.db import transaction
@@ -76,7 +77,8 @@ def _people(seed: int, share: float, present: datetime) -> tuple[Country, Rows]:
         found = served_first[: max(round(len(found) * share), FEWEST_COURTS)]
     courts = [court_team(court, chance, names, present) for court in found]
     teams = list(centres.teams(chance, names, present))
-    for places in (team.places for team in [*courts, *teams]):
+    everybody = [court.places for court in courts], [team.places for team in teams]
+    for places in chain(*everybody):
         rows[User] += [place.user for place in places]
         rows[Membership] += places
     rows[CourtUnit] += [unit for court in courts for unit in court.units]

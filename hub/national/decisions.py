@@ -40,7 +40,7 @@ KINDS = (
     DecisionKind.JUDGMENT, DecisionKind.ORDER, DecisionKind.INTERIM_ORDER,
     DecisionKind.SUMMARY_ORDER, DecisionKind.APPEAL, DecisionKind.APPROVED_AGREEMENT,
 )  # fmt: skip
-MONTHS = (3, 4, 6, 6, 6, 6, 6, 6, 9, 12, 12)
+MONTHS = (3, 4, 6, 6, 6, 6, 6, 6, 8, 9, 10, 12, 12, 12, 12)
 LANGUAGES = ("ar", "en", "es", "pt", "ru", "tr", "uk")
 
 

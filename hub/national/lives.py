@@ -35,7 +35,7 @@ from hub.national.people import CentreTeam
 from hub.states import Event
 
 DISCARDED, RECALLED = 0.02, 0.01
-UNABLE, NOBODY_CAME, SUSPENDED_WAITING = 0.075, 0.06, 0.012
+UNABLE, NOBODY_CAME, SUSPENDED_WAITING = 0.1, 0.05, 0.012
 INTAKE_SHARE = (0.5, 0.75)  # of the wait is over when the first interview is near
 
 
@@ -63,7 +63,7 @@ def live(case: Case, wishes: Wishes) -> None:
 def _prepare(case: Case, wishes: Wishes) -> None:
     sending.create(case)
     chance = case.chance
-    days = min(skewed_days(chance, 6, 1.1), 80)
+    days = min(skewed_days(chance, 9, 1.1), 80)
     if happens(chance, DISCARDED):
         sending.fill(case, wishes.visit_kind, chance.randint(1, 3))
         case.reach(case.later(days + 10))
@@ -108,7 +108,7 @@ def _be_taken_up(case: Case, wishes: Wishes) -> date:
 def _receive(case: Case) -> None:
     chance = case.chance
     slow = happens(chance, 0.16)
-    days = chance.uniform(8, 70) if slow else skewed_days(chance, 1.8)
+    days = chance.uniform(8, 80) if slow else skewed_days(chance, 1.8)
     case.reach(case.later(days))
     receiving.acknowledge(case, contact(case))
     if happens(chance, 0.08):
@@ -128,7 +128,7 @@ def _cannot(case: Case, other: CentreTeam | None) -> None:
         case.reach(case.later(chance.uniform(30, 150)))
         ending.end(case, Event.CLOSE, case.judge, ClosureReason.UNABLE)
         archive_later(case)
-    case.reach(case.later(skewed_days(chance, 25)))
+    case.reach(case.later(skewed_days(chance, 40)))
     assert other is not None
     sending.redesignate(case, other, clerk_or_judge(case))
 
@@ -175,12 +175,12 @@ def _open_intake(case: Case) -> date:
     sent = designation.transmitted_at
     left = (sent + timedelta(days=ready) - case.clock) / timedelta(days=1)
     if wait > 110 and happens(chance, 0.5):
-        advance(case, left / 2, 0.5)
+        advance(case, left / 2, 0.25)
         receiving.change_date(
             case, coordinator(case), case.today + _weeks(chance, 4, 14)
         )
         left /= 2
-    advance(case, max(left, 1), 0.5)
+    advance(case, max(left, 1), 0.25)
     by = contact(case)
     for kind, days in zip(receiving.CONTACTS, parents, strict=True):
         on = min((sent + timedelta(days=days)).date(), case.today)
@@ -196,11 +196,11 @@ def _meet_first(case: Case, planned: date) -> date:
     chance = case.chance
     left = max((planned - case.today).days, 6)
     for kind in (*receiving.INTERVIEWS, MilestoneKind.AGREEMENT_SIGNED):
-        if kind == MilestoneKind.INTERVIEW_VISITING or happens(chance, 0.45):
-            advance(case, left / 5, 0.6)
+        if kind == MilestoneKind.INTERVIEW_VISITING or happens(chance, 0.2):
+            advance(case, left / 5, 0.3)
             record_milestone(case, kind)
     held = meeting_day(chance, max(planned, case.today))
-    advance(case, (held - case.today).days + chance.uniform(1, 4), 0.6)
+    advance(case, (held - case.today).days + chance.uniform(1, 4), 0.3)
     receiving.hold_first_visit(case, contact(case), held)
     return held
 

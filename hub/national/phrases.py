@@ -21,18 +21,22 @@ BEFORE: tuple[Exchange, ...] = (
      "Oui, le dossier est complet et inscrit sur la liste d’attente."),
     (COURT, "Un interprète sera-t-il disponible pour les entretiens ?",
      "Oui, sur demande. Merci de nous confirmer la langue."),
-    (CENTRE, "La décision ne dit pas si les sorties sont possibles pendant les vacances. "
+    (CENTRE, "La décision ne dit pas si les sorties sont possibles pendant les "
+     "vacances. "
      "Pouvez-vous nous éclairer ?",
      "Le juge confirme : la règle est la même pendant les vacances."),
-    (CENTRE, "Le numéro de téléphone d’un des parents ne répond pas. En avez-vous un autre ?",
+    (CENTRE, "Le numéro de téléphone d’un des parents ne répond pas. En avez-vous un "
+     "autre ?",
      "Nous avons demandé à son avocat de lui rappeler de vous joindre."),
     (CENTRE, "Nous avons proposé un premier entretien à chacun des parents.",
      "C’est noté, merci."),
     (CENTRE, "Un parent nous dit avoir fait appel. La mesure est-elle maintenue ?",
      "Oui, la décision est exécutoire de droit. La mesure est maintenue."),
-    (CENTRE, "Les deux parents demandent le même créneau du samedi matin, qui est complet.",
+    (CENTRE, "Les deux parents demandent le même créneau du samedi matin, qui est "
+     "complet.",
      "Le choix du créneau vous revient, la décision n’en fixe pas."),
-    (CENTRE, "Pouvez-vous confirmer l’âge du plus jeune enfant ? Nos locaux sont adaptés "
+    (CENTRE, "Pouvez-vous confirmer l’âge du plus jeune enfant ? Nos locaux sont "
+     "adaptés "
      "à partir de douze mois.",
      "Nous confirmons : le mois de naissance indiqué est le bon."),
 )  # fmt: skip
@@ -40,8 +44,10 @@ DURING: tuple[Exchange, ...] = (
     (COURT, "L’audience est fixée au mois prochain. Une attestation de présence avant "
      "cette date nous serait utile.",
      "Nous vous l’adresserons la semaine précédente."),
-    (COURT, "Une partie indique que la dernière rencontre a été annulée. Qu’en est-il ?",
-     "Elle a été reportée d’une semaine : l’enfant était malade, un certificat a été remis."),
+    (COURT, "Une partie indique que la dernière rencontre a été annulée. Qu’en est-il "
+     "?",
+     "Elle a été reportée d’une semaine : l’enfant était malade, un certificat a été "
+     "remis."),
     (COURT, "Merci de rappeler aux parents que le calendrier s’impose à eux.",
      "Nous l’avons rappelé aux deux parents dans les mêmes termes."),
     (COURT, "Le dossier sera revu à l’automne. La mesure suit-elle son cours ?",
@@ -51,7 +57,8 @@ DURING: tuple[Exchange, ...] = (
     (CENTRE, "Un parent demande que l’enfant puisse sortir au parc voisin. La décision "
      "ne le prévoit pas encore.",
      "Les sorties restent exclues tant que la décision n’est pas modifiée."),
-    (CENTRE, "Nous serons fermés pendant les deux premières semaines d’août. Les rencontres "
+    (CENTRE, "Nous serons fermés pendant les deux premières semaines d’août. Les "
+     "rencontres "
      "sont reportées en septembre.",
      "C’est noté. Merci d’en informer les familles."),
     (CENTRE, "Les parents se sont mis d’accord pour décaler la prochaine rencontre.",
@@ -68,11 +75,13 @@ DURING: tuple[Exchange, ...] = (
      "Merci de l’information. Le juge en est avisé."),
 )  # fmt: skip
 NEAR_END: tuple[Exchange, ...] = (
-    (COURT, "La mesure arrive à son terme. Une requête en prolongation est-elle annoncée ?",
+    (COURT, "La mesure arrive à son terme. Une requête en prolongation est-elle "
+     "annoncée ?",
      "Un des parents nous a dit vouloir saisir le juge."),
     (CENTRE, "La mesure se termine bientôt. Les parents demandent ce qui suivra.",
      "Sans nouvelle décision, ils appliquent ce que prévoit l’ordonnance."),
-    (CENTRE, "La dernière rencontre est prévue samedi. Nous adresserons une note de fin.",
+    (CENTRE, "La dernière rencontre est prévue samedi. Nous adresserons une note de "
+     "fin.",
      "Merci, nous la verserons au dossier."),
 )  # fmt: skip
 LATE_THANKS = "Merci, c’est noté."
@@ -99,7 +108,8 @@ DIFFICULTIES: dict[DifficultyCategory, str] = {
         "Une personne que la décision ne désigne pas s’est présentée avec le parent "
         "hébergeant et a insisté pour rester.",
     DifficultyCategory.TERMS_UNCLEAR:
-        "Les deux parents comprennent différemment la durée des rencontres fixée par la "
+        "Les deux parents comprennent différemment la durée des rencontres fixée par "
+        "la "
         "décision. Nous demandons une précision.",
 }  # fmt: skip
 NO_CONTACT = (
@@ -133,7 +143,8 @@ ANSWERS = (
     "Le juge en prend acte. Merci de poursuivre dans les termes de la décision.",
 )
 ATTENDANCE = (
-    "Attestation de présence du %(first)s au %(last)s : %(planned)d rencontres prévues, "
+    "Attestation de présence du %(first)s au %(last)s : %(planned)d rencontres "
+    "prévues, "
     "%(held)d tenues."
 )
 END_NOTE = (
