@@ -65,8 +65,8 @@ def wish(
     [team] = chance.choices(fit, [team.weight for team in fit])
     others = [t for t in fit if t is not team]
     chance.shuffle(others)
-    far = [t for t in everywhere if kind in t.weeks and t not in near]
-    others += chance.sample(far, min(2, len(far)))
+    far = chance.sample(everywhere, min(8, len(everywhere)))
+    others += [t for t in far if kind in t.weeks and t not in near]
     return Wishes(team, kind, others, shown=len(fit))
 
 

@@ -23,7 +23,7 @@ LARGE = {
 }  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)
 class CourtTeam:
     """A court's people. `weight`: how many cases it has beside the others."""
 
@@ -36,7 +36,7 @@ class CourtTeam:
         return [p for p in self.places if p.role == role and in_force(p, at)]
 
 
-@dataclass
+@dataclass(eq=False)
 class CentreTeam:
     """A centre's people and pace. `weeks`: declared, by kind of visit.
 
