@@ -8,7 +8,15 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from hub.models import Acknowledgement, Membership, Message, Participant, ReadMark, Side
+from hub.models import (
+    Acknowledgement,
+    Assignment,
+    Membership,
+    Message,
+    Participant,
+    ReadMark,
+    Side,
+)
 from hub.models.accounts import Role
 from hub.models.choices import MeasureState
 from hub.models.threads import ThreadState
@@ -16,6 +24,7 @@ from hub.national import phrases
 from hub.national.cases import Case, Told
 from hub.national.chance import happens, office_moment, skewed_days
 from hub.national.people import in_force
+from hub.states import LIVE
 
 WRITERS = {
     Side.COURT: (Role.CLERK, Role.CLERK, Role.CLERK, Role.JUDGE),
@@ -27,6 +36,7 @@ ATTENTION = {
     Role.COORDINATOR: 0.75, Role.STAFF: 0.25, Role.CENTRE_MANAGER: 0.03,
 }  # fmt: skip
 COLLEAGUES = 0.15  # of the unit, beside those whose measure it is
+TAKEN = 0.35  # of a side's live measures, by one person
 ACKNOWLEDGED = 0.93  # of what asked for it, sooner or later
 
 
@@ -51,6 +61,8 @@ def settle(case: Case) -> None:
         _acknowledge(case, told)
         _look(case, told)
         _owe_nothing(case, told)
+    if case.measure.state in LIVE:
+        _take_charge(case)
 
 
 def _exchange(case: Case, until: datetime) -> None:
@@ -177,6 +189,23 @@ def _present_seats(told: Told, at: datetime) -> list[Participant]:
         for s in told.seats
         if in_force(s.membership, at) and (s.until is None or s.until > at)
     ]
+
+
+def _take_charge(case: Case) -> None:
+    """ "Je prends en charge": one of a side, for some of the measures that live."""
+    designation = case.now.designation
+    for side in (Side.COURT, Side.CENTRE):
+        place = _writer(case, side)
+        if place and designation.transmitted_at and happens(case.chance, TAKEN):
+            hours = timedelta(hours=case.chance.uniform(1, 30))
+            case.rows[Assignment].append(
+                Assignment(
+                    designation=designation,
+                    side=side,
+                    user=place.user,
+                    at=min(designation.transmitted_at + hours, case.present),
+                )
+            )
 
 
 def _owe_nothing(case: Case, told: Told) -> None:

@@ -52,18 +52,30 @@ def create_national(
     DemoRefused next to real centres, or when measures beyond the small demonstration
     are there.
     """
-    with transaction.atomic(), override(RECORD_LANGUAGE):
-        refuse_demo_among_real()
-        if Measure.objects.count() > SMALL_DEMO:
-            raise DemoRefused(
-                _("Measures are already there: the national data needs a new database.")
-            )
-        hub_itself()
+    with transaction.atomic():
+        _refuse_where_used()
         present = datetime.combine(timezone.now().date(), time(0), UTC)
-        country, rows = _people(seed, share, present)
-        counts = Counter(storing.store(rows))
-        counts.update(_measures(country, seed, share, present, progress))
-        storing.put_terms_in_force()
+        with override(RECORD_LANGUAGE):
+            counts = _create(seed, share, present, progress)
+    return counts
+
+
+def _refuse_where_used() -> None:
+    refuse_demo_among_real()
+    if Measure.objects.count() > SMALL_DEMO:
+        raise DemoRefused(
+            _("Measures are already there: the national data needs a new database.")
+        )
+
+
+def _create(
+    seed: int, share: float, present: datetime, progress: Progress
+) -> Counter[str]:
+    hub_itself()
+    country, rows = _people(seed, share, present)
+    counts = Counter(storing.store(rows))
+    counts.update(_measures(country, seed, share, present, progress))
+    storing.put_terms_in_force()
     return counts
 
 

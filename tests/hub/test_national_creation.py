@@ -74,6 +74,6 @@ def test_the_command_refuses_in_one_sentence_and_says_what_is_there(
 ) -> None:
     out = StringIO()
     create_national(share=SHARE)
-    with pytest.raises(CommandError, match="new database"):
+    with pytest.raises(CommandError, match="base de données neuve"):
         call_command("demo", scale="national", stdout=out)
     assert "already there" in out.getvalue()

@@ -63,7 +63,10 @@ class Command(BaseCommand):
 
     def _create_national(self) -> None:
         start = time.monotonic()
-        counts = create_national(progress=ProgressBar(self.stderr, "Measures"))
+        self.stdout.write("Inventing the country's measures: some minutes ...")
+        counts = create_national(
+            progress=ProgressBar(self.stderr, "Measures", log_every=0.1)
+        )
         for name, count in sorted(counts.items()):
             self.stdout.write(f"  {name:22} {count:8}")
         self.stdout.write(
