@@ -32,8 +32,8 @@ WRITERS = {
 }
 # How likely somebody looks at a message of others before the next one comes.
 ATTENTION = {
-    Role.JUDGE: 0.25, Role.CLERK: 0.6, Role.CHIEF_CLERK: 0.02,
-    Role.COORDINATOR: 0.75, Role.STAFF: 0.25, Role.CENTRE_MANAGER: 0.03,
+    Role.JUDGE: 0.25, Role.CLERK: 0.45, Role.CHIEF_CLERK: 0.02,
+    Role.COORDINATOR: 0.6, Role.STAFF: 0.25, Role.CENTRE_MANAGER: 0.03,
 }  # fmt: skip
 COLLEAGUES = 0.15  # of the unit, beside those whose measure it is
 TAKEN = 0.35  # of a side's live measures, by one person

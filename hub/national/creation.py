@@ -117,11 +117,13 @@ def _measures(
 ) -> Counter[str]:
     """In chunks, so that memory stays the same however many there are."""
     total, counts = round(MEASURES * share), Counter[str]()
-    for start in range(0, total, CHUNK):
-        numbers = range(start, min(start + CHUNK, total))
-        cases = list(_cases(country, seed, numbers, present))
-        counts.update(storing.store(storing.rows_of(cases, Rows(list))))
-        progress(numbers.stop, total)
+    with storing.collector_at_rest() as collect:
+        for start in range(0, total, CHUNK):
+            numbers = range(start, min(start + CHUNK, total))
+            cases = _cases(country, seed, numbers, present)
+            counts.update(storing.store(storing.rows_of(cases, Rows(list))))
+            collect()
+            progress(numbers.stop, total)
     return counts
 
 
