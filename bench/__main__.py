@@ -1,4 +1,7 @@
-"""`make bench`: runs every measurement on a throw-away SQLite file and prints ratios."""
+"""`make bench`: short measurements on a throw-away SQLite file, printed as ratios.
+
+`make bench ARGS=national` measures pages on data of the country's size instead.
+"""
 
 import os
 import sys
@@ -9,7 +12,18 @@ import django
 from django.core.management import call_command
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["national"]:
+        from bench import national  # needs the test servers
+
+        national.run(arguments[1:])
+    elif arguments:
+        raise SystemExit("Usage: python -m bench [national [sqlite] [postgres]]")
+    else:
+        measure_ratios()
+
+
+def measure_ratios() -> None:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         os.environ["DATA_FOLDER"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
@@ -23,4 +37,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -69,7 +69,7 @@ def test_the_centres_desk_begins_with_what_has_no_receipt(
     acknowledge_measure(measure_of(demo), by=demo.people["samira"])
     text = page(sign_in(demo.people["samira"]))
     assert "1 measure waits for you" in text
-    assert f"/mesures/{reference}#act-accept" in text
+    assert f"/mesures/{reference}/actes/acceptation" in text
 
 
 def test_a_receipt_that_misses_for_days_is_late_and_comes_first(

@@ -1,0 +1,150 @@
+"""Queries and times of pages on national data, in the database of the environment.
+
+Add a page to PAGES: its route, who opens it, and what it is asked for. Started by
+national.py, as `python -m bench.national_pages`. Nothing is asserted about time.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+from statistics import quantiles
+
+import django
+
+django.setup()  # models below need it; this module is only ever started
+
+from django.core.management import call_command  # noqa: E402
+from django.core.management.base import OutputWrapper  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import Count  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from hub.locale_files import compile_catalogues  # noqa: E402
+from hub.management.progress import ProgressBar  # noqa: E402
+from hub.models import Centre, Participant, User  # noqa: E402
+from hub.permissions import seats_with  # noqa: E402
+
+REQUESTS = 60  # per page; the 95th percentile of fewer would be one request
+LOOKED_INTO = 5  # requests whose queries are counted; the largest number is shown
+Arguments = Callable[[User], list[list[object]]]
+
+
+def nothing(person: User) -> list[list[object]]:
+    return [[]]
+
+
+def threads(person: User) -> list[list[object]]:
+    return _of(person, "thread")
+
+
+def measures(person: User) -> list[list[object]]:
+    return _of(person, "thread__designation__measure__reference")
+
+
+def centres(person: User) -> list[list[object]]:
+    codes = Centre.objects.order_by("code").values_list("code", flat=True)
+    return [[code] for code in codes[:REQUESTS]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """`who`: a role; the busiest person who holds it opens the page.
+
+    `asked`: the arguments of the route, one list a request, taken in turn.
+    """
+
+    route: str
+    who: str
+    asked: Arguments = nothing
+    query: str = ""
+
+
+PAGES = (
+    Page("hub:home", "judge"),
+    Page("hub:home", "clerk"),
+    Page("hub:home", "coordinator"),
+    Page("hub:centres", "judge"),
+    Page("hub:centres", "judge", query="?q=nantes"),
+    Page("hub:centre", "judge", centres),
+    Page("hub:thread", "judge", threads),
+    Page("hub:thread", "coordinator", threads),
+    Page("hub:measure", "judge", measures),
+    Page("hub:measure", "coordinator", measures),
+)
+
+
+def main() -> None:
+    """Makes the data and prints one table, in the database of the environment."""
+    compile_catalogues()
+    out = OutputWrapper(sys.stderr)
+    call_command("migrate", verbosity=0)
+    call_command("demo", scale="national", stdout=out, stderr=out)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # its own would come minutes later
+    with override_settings(DEBUG=False):  # or each query would be kept in memory
+        report(out)
+
+
+def report(out: OutputWrapper) -> None:
+    progress, lines = ProgressBar(out, "Pages"), []
+    for done, page in enumerate(PAGES, start=1):
+        lines.append(measure(page))
+        progress(done, len(PAGES))
+    print(f"\npages on the country's size, {connection.vendor}: ms")
+    print(f"  {'page':44} {'queries':>7} {'p50':>8} {'p95':>8}")
+    for line in lines:
+        print(line)
+
+
+def measure(page: Page) -> str:
+    person = busiest(page.who)
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(person)
+    asked = page.asked(person)
+    addresses = [reverse(page.route, args=args) + page.query for args in asked]
+    queries = max(_queries(client, a) for a in islice(cycle(addresses), LOOKED_INTO))
+    spent = list(_spent(client, islice(cycle(addresses), REQUESTS)))
+    steps = quantiles(spent, n=20)
+    name = f"{page.route}{page.query} ({page.who})"
+    return f"  {name:44} {queries:7} {steps[9]:8.1f} {steps[18]:8.1f}"
+
+
+def busiest(role: str) -> User:
+    """The person of the role who sits in most threads."""
+    found = User.objects.filter(participant__membership__role=role)
+    person = found.annotate(seats=Count("participant")).order_by("-seats", "pk").first()
+    assert person is not None, role
+    return person
+
+
+def _of(person: User, what: str) -> list[list[object]]:
+    """What the person may open of the threads where they sit now."""
+    seats = Participant.objects.filter(
+        seats_with("thread.read"), user=person, thread__designation__is_current=True
+    )
+    found = seats.order_by("-thread__last_at").values_list(what, flat=True)
+    return [[one] for one in found[:REQUESTS]]
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return len(captured)
+
+
+def _spent(client: Client, addresses: Iterable[str]) -> Iterator[float]:
+    """Milliseconds of each request."""
+    for address in addresses:
+        start = time.perf_counter()
+        client.get(address)
+        yield (time.perf_counter() - start) * 1000
+
+
+if __name__ == "__main__":
+    main()
