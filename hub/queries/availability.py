@@ -73,6 +73,12 @@ def questions_to(
     return [_question(one) for one in found[:LONGEST]]
 
 
+def open_questions(centre: Centre) -> int:
+    """How many questions wait for this centre's answer. One query."""
+    waiting = AvailabilityAnswer.objects.filter(centre=centre, answered_at=None)
+    return waiting.filter(request__expires_at__gt=timezone.now()).count()
+
+
 def centres_named(codes: Iterable[str]) -> list[Centre]:
     """The centres with these codes, in the order of codes. One query."""
     # No code holds U+0000, and PostgreSQL refuses to look for it.

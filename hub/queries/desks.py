@@ -29,6 +29,7 @@ from hub.models import (
     User,
 )
 from hub.models.choices import DesignationState, MeasureState
+from hub.queries.availability import open_questions
 from hub.queries.centres import CentreDetail, centre_detail
 from hub.queries.people import Colleague, colleagues
 from hub.queries.queues import (
@@ -77,6 +78,7 @@ class Desk:
     colleagues: list[Colleague] = field(default_factory=list)
     centre: CentreDetail | None = None
     gaps: list[Gap] = field(default_factory=list)
+    questions: int = 0  # about places, without an answer
     closures: list[Closure] = field(default_factory=list)
     whole_court: Page[Any] | None = None
     counts: dict[str, int] = field(default_factory=dict)  # state -> measures
@@ -102,6 +104,7 @@ def centre_desk(
     desk = Desk(_filled(user, measures, Side.CENTRE, pages))
     desk.centre = centre_detail(centre.code)
     desk.gaps = gap_for(centre)
+    desk.questions = open_questions(centre)
     desk.colleagues = colleagues(centre)
     today = timezone.localdate()
     desk.closures = list(

@@ -74,6 +74,7 @@ def _page(
         "manages": bool(roles & set(permissions.roles_with("members.manage"))),
         "describes": bool(roles & set(permissions.roles_with("centre.describe"))),
         "acts": NEXT,
+        "may_create": bool(roles & set(permissions.roles_with("measure.create"))),
         "writers": permissions.roles_with("thread.write"),
     }
     status = 400 if errors else 200
