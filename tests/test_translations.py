@@ -19,7 +19,7 @@ def test_each_kind_of_hole_is_found(tmp_path: Path) -> None:
     catalogue["Send"].string = ""
     catalogue["Reply"].flags.add("fuzzy")
     catalogue["Hello %(name)s,"].string = "Bonjour"
-    catalogue["%(num)s week"].string = ("%(num)s semaine", "")
+    catalogue["%(num)s day"].string = ("%(num)s semaine", "")
     catalogue.delete("Urgent")
     catalogue.add("Never said", "Jamais dit")
     holed.write_bytes(
@@ -32,7 +32,7 @@ def test_each_kind_of_hole_is_found(tmp_path: Path) -> None:
         "not in the catalogue (make translations): 'Urgent'",
         "obsolete (make translations): 'Old'",
         "other placeholders than its source: 'Hello %(name)s,'",
-        "plural forms are incomplete: '%(num)s week'",
+        "plural forms are incomplete: '%(num)s day'",
     ]
 
 

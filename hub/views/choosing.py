@@ -18,10 +18,12 @@ from hub.models.centres import VisitKind
 from hub.models.choices import MeasureState
 from hub.queries.choosing import area_departements, chosen_centre, said_unable
 from hub.queries.maps import france
+from hub.queries.measures import contents_of
 from hub.queries.needs import need_of
 from hub.ranking import Ranking
 from hub.views.requests import person
 from hub.views.searching import Found, question_address, search, shown_context
+from hub.views.steps import steps_of
 from hub.waits_map import waits_map
 
 PER_PAGE = 20
@@ -87,9 +89,12 @@ def _page(
 ) -> HttpResponse:
     place = permissions.place_in_measure(user, measure, "measure.edit")
     unable = measure.state == MeasureState.UNABLE
+    contents = contents_of(measure, with_safety=False)
+    lacking = {one.step for one in contents.missing}
     context = {
         **shown_context(request, found, PER_PAGE),
         "measure": measure,
+        "steps": steps_of(measure, lacking),
         "access_needs": measure.terms.access_needs if measure.terms else "",
         "current": chosen_centre(measure),
         "unable": unable,

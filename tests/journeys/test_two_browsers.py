@@ -88,6 +88,8 @@ async def test_reading_and_acknowledging_show_on_the_other_side_at_once(
     samira = await open_thread(browser, hub, SAMIRA)
     camille = await open_thread(browser, hub, CAMILLE)
     asked = samira.locator(".msg[data-seq]").last
+    # Only what was on the screen has been seen.
+    await camille.locator(".msg[data-seq]").last.scroll_into_view_if_needed()
     await expect(asked.locator("[data-reader]")).to_contain_text("Camille Moreau")
     await camille.get_by_role("button", name="Accuser réception").click()
     await expect(asked.locator("[data-acknowledged]")).to_contain_text("Camille Moreau")
