@@ -26,7 +26,7 @@ from django.urls import reverse  # noqa: E402
 from hub.locale_files import compile_catalogues  # noqa: E402
 from hub.management.progress import ProgressBar  # noqa: E402
 from hub.models import Centre, Participant, User  # noqa: E402
-from hub.permissions import seats_with  # noqa: E402
+from hub.permissions import measures_open_to, seats_with  # noqa: E402
 
 REQUESTS = 60  # per page; the 95th percentile of fewer would be one request
 LOOKED_INTO = 5  # requests whose queries are counted; the largest number is shown
@@ -43,6 +43,11 @@ def threads(person: User) -> list[list[object]]:
 
 def measures(person: User) -> list[list[object]]:
     return _of(person, "thread__designation__measure__reference")
+
+
+def drafts(person: User) -> list[list[object]]:
+    found = measures_open_to(person, "measure.edit").filter(state="draft")
+    return [[reference] for reference in found.values_list("reference", flat=True)]
 
 
 def centres(person: User) -> list[list[object]]:
@@ -74,6 +79,14 @@ PAGES = (
     Page("hub:thread", "coordinator", threads),
     Page("hub:measure", "judge", measures),
     Page("hub:measure", "coordinator", measures),
+    Page("hub:desk", "clerk"),
+    Page("hub:desk", "coordinator"),
+    Page("hub:desk", "chief_clerk"),
+    Page("hub:desk", "national"),
+    Page("hub:centres-map", "judge"),
+    Page("hub:measure-centre", "clerk", drafts),
+    Page("hub:availability", "clerk"),
+    Page("hub:figures", "judge"),
 )
 
 
@@ -83,6 +96,7 @@ def main() -> None:
     out = OutputWrapper(sys.stderr)
     call_command("migrate", verbosity=0)
     call_command("demo", scale="national", stdout=out, stderr=out)
+    call_command("figures", stdout=out)  # as `serve` does every hour
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # its own would come minutes later
@@ -116,7 +130,7 @@ def measure(page: Page) -> str:
 
 def busiest(role: str) -> User:
     """The person of the role who sits in most threads."""
-    found = User.objects.filter(participant__membership__role=role)
+    found = User.objects.filter(memberships__role=role)
     person = found.annotate(seats=Count("participant")).order_by("-seats", "pk").first()
     assert person is not None, role
     return person

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from hub import permissions
@@ -21,6 +21,7 @@ from hub.models import (
     Thread,
     User,
 )
+from hub.states import OPEN
 
 if TYPE_CHECKING:  # a development dependency
     from django_stubs_ext import WithAnnotations
@@ -84,6 +85,16 @@ def threads_of(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
         )
         .order_by("-thread__last_at", "pk")
     )
+
+
+def threads_in_hand(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
+    """Those of `threads_of` that are not over, or hold something new or owed.
+
+    What ended long ago is left to the desk. One query, with all that a row shows.
+    """
+    live = Q(thread__designation__measure__state__in=OPEN)
+    new = Q(thread__last_seq__gt=F("read_seq"))
+    return threads_of(user).filter(live | new | Exists(_owed(user)))
 
 
 def welcome_rows(user: User) -> list[dict[str, Any]]:

@@ -25,36 +25,30 @@ from hub.queries import threads as queries
 from hub.queries.acts import possible
 from hub.queries.measures import drafts_of
 from hub.queries.people import answering_in, away_today
-from hub.states import OPEN
 from hub.views.acts import buttons
 from hub.views.requests import person, refusal_status, whole_number
 
-SHOWN = 50  # threads of the other side's turn on the home page; all are on the desk
+SHOWN = 50  # rows of each list of the home page; the rest is on the desk
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for me first; what waits for others after it; drafts of a court."""
     user = person(request)
-    seats = [seat for seat in queries.threads_of(user) if _is_in_hand(seat)]
+    seats = list(queries.threads_in_hand(user))
     mine = [s for s in seats if s.asked or _awaits(s)]
     mine.sort(key=_by_consequence)
-    theirs = [s for s in seats if s not in mine]
+    waiting = {seat.pk for seat in mine}
+    theirs = [s for s in seats if s.pk not in waiting]
     context = {
-        "mine": mine,
+        "mine": mine[:SHOWN],
         "theirs": theirs[:SHOWN],
-        "more": max(0, len(theirs) - SHOWN),
+        "counts": (len(mine), len(theirs)),
         "drafts": drafts_of(user) if permissions.may(user, "measure.create") else [],
         "may_create": permissions.may(user, "measure.create"),
         "unread": sum(bool(s.unread) for s in seats),
         "acts": {act: page for page in PAGES for act in page.answers},
     }
     return render(request, "threads/home.html", context)
-
-
-def _is_in_hand(seat: Any) -> bool:
-    """Not over, or with something new: what ended long ago is on the desk."""
-    state = seat.thread.designation.measure.state
-    return state in OPEN or bool(seat.unread or seat.asked)
 
 
 def _awaits(seat: Participant) -> bool:
