@@ -1,5 +1,7 @@
 """Sending a measure to a centre: transmit, recall, redesignate (rows 4, 5, 10)."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext, override
@@ -46,15 +48,24 @@ def transmit(measure: Measure, *, by: User, holds_decision: bool = False) -> Thr
 
 
 def redesignate(
-    measure: Measure, centre: Centre, *, by: User, holds_decision: bool = False
+    measure: Measure,
+    centre: Centre,
+    *,
+    by: User,
+    holds_decision: bool = False,
+    counts: Mapping[str, int] | None = None,
 ) -> Thread:
-    """Row 10: seals the first centre's thread and opens one with another centre."""
+    """Row 10: seals the first centre's thread and opens one with another centre.
+
+    `counts`: what was shown when it was chosen, journalled as in drafts.choose_centre.
+    """
     given = {"centre": centre, "holds_decision": holds_decision}
     with move(measure, Event.REDESIGNATE, by, **given) as step:
         close_designation(step, ThreadState.SEALED)
         step.designation = Designation(measure=step.measure, centre=centre)
         _send(step)
-        record(by, "measure_redesignated", "measure", measure.pk)
+        shown = dict(counts or {})
+        record(by, "measure_redesignated", "measure", measure.pk, counts=shown)
     return step.open_thread
 
 

@@ -59,18 +59,20 @@ def _chosen(
     if row is None:
         raise InvalidInput({"list": _("Choose an espace de rencontre of the list.")})
     centre = Centre.objects.get(pk=row.candidate.centre_id)
-    if measure.state == MeasureState.UNABLE:
-        holds = request.POST.get("holds_decision") == "on"
-        thread = redesignate(measure, centre, by=user, holds_decision=holds)
-        return _see(reverse("hub:thread", args=[thread.pk]))
-    today = local_day(timezone.now(), measure.court.departement_id)
-    if refusal := centre_refusal(centre, row.wait.visit_kind, today):
-        raise Illegal(refusal)
     counts = {
         "shown": len(ranking.shown),
         "set_aside": len(ranking.set_aside),
         "rank": ranking.place_of(code),
     }
+    if measure.state == MeasureState.UNABLE:
+        holds = request.POST.get("holds_decision") == "on"
+        thread = redesignate(
+            measure, centre, by=user, holds_decision=holds, counts=counts
+        )
+        return _see(reverse("hub:thread", args=[thread.pk]))
+    today = local_day(timezone.now(), measure.court.departement_id)
+    if refusal := centre_refusal(centre, row.wait.visit_kind, today):
+        raise Illegal(refusal)
     drafts.choose_centre(measure, centre, by=user, counts=counts)
     return _see(reverse("hub:measure-review", args=[measure.reference]))
 
