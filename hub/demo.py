@@ -85,6 +85,8 @@ CAST = (
            "judge of the same court, stranger to the measures"),
     Person("nadia", "Nadia", "Faure", _CENTRE_MAIL, Role.COORDINATOR, OTHER_CENTRE,
            "contact of another centre, stranger"),
+    Person("noe", "Noé", "Tessier", _COURT_MAIL, Role.NATIONAL, "",
+           "national service: counts, never content"),
     Person("operator", "Opérateur", "", "demo.invalid", Role.OPERATOR, "",
            "runs the machine, sees no measure"),
 )  # fmt: skip
