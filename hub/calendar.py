@@ -9,6 +9,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.utils import timezone
 
 SATURDAY = 5  # date.weekday(): courts and their offices do not count Saturdays
 OFFICE_OPENS, OFFICE_CLOSES = time(9), time(17)  # (choice) hours that count as working
@@ -35,6 +36,11 @@ def zone(departement: str) -> ZoneInfo:
 
 def local_day(at: datetime, departement: str) -> date:
     return at.astimezone(zone(departement)).date()
+
+
+def today_in(departement: str = "") -> date:
+    """The calendar day there now; without a place, in Paris. Never the day in UTC."""
+    return local_day(timezone.now(), departement)
 
 
 def is_working_day(day: date, departement: str) -> bool:

@@ -8,11 +8,11 @@ from datetime import date
 from uuid import uuid4
 
 from django.db import transaction
-from django.utils import timezone
 
 from hub.actions import drafts, members
 from hub.actions.messages import post_messages
 from hub.actions.transmission import transmit
+from hub.calendar import today_in
 from hub.models import Centre, Court, Measure, Role, Thread, User
 from hub.models.centres import VisitKind
 from hub.models.choices import (
@@ -164,7 +164,7 @@ def complete_draft(
 
 
 def _born(age: int) -> date:
-    today = timezone.localdate()
+    today = today_in()
     return date(today.year - age, today.month, 1)
 
 

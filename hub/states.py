@@ -82,7 +82,7 @@ class Guard(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """`turn`: whose act is next; None leaves it, DEFAULT asks `turn_in` of the target.
+    """`turn`: whose act is next; None leaves it, DEFAULT asks what is open.
 
     `designation`: what becomes of the current designation; None leaves it.
     """
@@ -106,7 +106,8 @@ class Turn:
 
 
 NOBODY = Turn()
-DEFAULT = Turn(None, Act.ANSWER)  # stands for turn_in(state), never stored
+# Stands for what follows from all that is open (hub.actions.turns), never stored.
+DEFAULT = Turn(None, Act.ANSWER)
 COURT_ANSWERS = Turn(Side.COURT, Act.ANSWER)
 COURT_DECIDES = Turn(Side.COURT, Act.DECIDE)
 COURT_CONFIRMS = Turn(Side.COURT, Act.ANSWER_PROPOSAL)
@@ -149,11 +150,11 @@ TABLE: tuple[Row, ...] = (
         (_G.OTHER_CENTRE, _G.CENTRE_CAN_TAKE, _G.CLERK_HOLDS_DECISION),
         D.TRANSMITTED, DEFAULT),
     Row("11", Event.FIRST_VISIT, (S.INTAKE,), S.ACTIVE, "measure.follow",
-        (_G.DAY_PASSED,), None, NOBODY),
+        (_G.DAY_PASSED,), None, DEFAULT),
     Row("12", Event.SUSPEND, (S.RECEIVED, S.WAITING, S.INTAKE, S.ACTIVE), S.SUSPENDED,
-        "measure.modify", (_G.CLERK_HOLDS_DECISION,), None, NOBODY),
+        "measure.modify", (_G.CLERK_HOLDS_DECISION,), None, DEFAULT),
     Row("13", Event.INTERRUPT, (S.INTAKE, S.ACTIVE), S.SUSPENDED,
-        "measure.report_difficulty", (_G.DAY_PASSED,), None, COURT_DECIDES),
+        "measure.report_difficulty", (_G.DAY_PASSED,), None, DEFAULT),
     Row("13b", Event.REPORT_DIFFICULTY, (*LIVE,), Target.SAME,
         "measure.report_difficulty", (_G.DAY_PASSED,)),
     Row("14", Event.RESUME, (S.SUSPENDED,), Target.PREVIOUS, "measure.modify",
@@ -176,7 +177,7 @@ TABLE: tuple[Row, ...] = (
     Row("18a", Event.PROPOSE_REOPEN, (S.ENDED,), Target.SAME, "measure.reopen",
         (_G.NO_OPEN_PROPOSAL, _G.REOPENING_IN_TIME)),
     Row("18", Event.REOPEN, (S.ENDED,), S.ACTIVE, "measure.reopen",
-        (_G.PROPOSED_BY_OTHER_SIDE, _G.REOPENING_IN_TIME), D.ACCEPTED, NOBODY),
+        (_G.PROPOSED_BY_OTHER_SIDE, _G.REOPENING_IN_TIME), D.ACCEPTED, DEFAULT),
     Row("19", Event.ARCHIVE, (S.ENDED,), S.ARCHIVED, JOB, (), None, NOBODY),
     Row("20", Event.PURGE, (S.ARCHIVED,), S.PURGED, JOB, (_G.NO_LEGAL_HOLD,), None,
         NOBODY),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from hub import permissions
 from hub.actions.journal import record
 from hub.actions.seating import end_seats, seat_in
-from hub.calendar import local_day, zone
+from hub.calendar import local_day, today_in, zone
 from hub.errors import InvalidInput, NotFound
 from hub.models import Absence, Membership, Participant, Thread, User
 from hub.models.threads import ThreadState
@@ -80,6 +80,20 @@ def close(absence: Absence) -> None:
         seats = Participant.objects.filter(user=absence.substitute_id)
         threads = seats.filter(until=end_of(absence)).values_list("thread", flat=True)
         end_seats(absence.substitute_id, threads, until=end_of(absence))
+        _seat_again(absence.substitute_id)
+
+
+def _seat_again(substitute_id: UUID) -> None:
+    """The same substitute may replace somebody else until the same moment."""
+    others = Absence.objects.filter(
+        substitute=substitute_id, ended_at=None, last_day__gte=today_in()
+    )
+    places = Membership.objects.current().filter(
+        user=substitute_id, role__in=permissions.roles_with("thread.write")
+    )
+    for absence in others.select_related("user"):
+        for place in places.select_related("court", "centre"):
+            seat_in(place, _threads(absence, place), until=end_of(absence))
 
 
 def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
@@ -88,7 +102,7 @@ def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
     running = Absence.objects.filter(
         user__in=organisations,
         ended_at=None,
-        last_day__gte=timezone.localdate(),
+        last_day__gte=today_in(),
         substitute__isnull=False,
     )
     for absence in running.select_related("user"):

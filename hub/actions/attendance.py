@@ -1,7 +1,7 @@
 """Attendance of a period: counts, and nothing observed (DOMAIN 0, point 12)."""
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 
 from django.db import transaction
@@ -69,19 +69,24 @@ def record_attendance(
         today = local_day(timezone.now(), measure.court.departement_id)
         _refuse_wrong(counts, designation, today)
         given = asdict(counts)
-        if same := designation.attendance.filter(**given).last():
-            return same
-        corrects = designation.attendance.filter(
+        earlier = designation.attendance.filter(
             first_day=counts.first_day, last_day=counts.last_day
-        ).exists()
+        ).order_by("pk")
+        newest = earlier.last()
+        if newest and not send and _counts_of(newest) == counts:
+            return newest
         summary = AttendanceSummary.objects.create(
             designation=designation, by=by, **given
         )
         thread = Thread.objects.get(designation=designation)
         seat_in(place, [thread.pk])
-        _tell(thread, counts, by, send=send, corrects=corrects)
+        _tell(thread, counts, by, send=send, corrects=newest is not None)
         record(by, "attendance_recorded", "measure", measure.pk)
         return summary
+
+
+def _counts_of(kept: AttendanceSummary) -> Counts:
+    return Counts(**{one.name: getattr(kept, one.name) for one in fields(Counts)})
 
 
 def _refuse_wrong(counts: Counts, designation: Designation, today: date) -> None:

@@ -11,17 +11,20 @@ from django.utils.translation import gettext_noop as _
 from hub import wording
 from hub.actions import guards
 from hub.actions.drafts import write_terms
+from hub.actions.proposals import (
+    answer_difficulties,
+    answer_proposal,
+    propose,
+)
 from hub.actions.step import Step
 from hub.actions.transitions import RECORD_LANGUAGE, move
 from hub.actions.transmission import freeze, set_end
 from hub.completeness import missing_terms
 from hub.errors import InvalidInput, StaleForm
 from hub.models import (
-    DifficultyReport,
     Measure,
     MeasureTerms,
     MessageKind,
-    Proposal,
     Side,
     Thread,
     User,
@@ -36,7 +39,7 @@ from hub.terms_rules import wrong_effective_day, wrong_terms
 def suspend(measure: Measure, *, by: User, holds_decision: bool = False) -> Measure:
     """Row 12: by decision."""
     with move(measure, Event.SUSPEND, by, holds_decision=holds_decision) as step:
-        _answered(step)
+        _decide(step)
         step.says(_("Measure suspended by decision."))
     return step.measure
 
@@ -44,7 +47,7 @@ def suspend(measure: Measure, *, by: User, holds_decision: bool = False) -> Meas
 def resume(measure: Measure, *, by: User, holds_decision: bool = False) -> Measure:
     """Row 14: back to the state before the suspension."""
     with move(measure, Event.RESUME, by, holds_decision=holds_decision) as step:
-        _answered(step)
+        _decide(step)
         step.says(_("The measure goes on."))
     return step.measure
 
@@ -87,7 +90,8 @@ def modify(
         step.post(
             MessageKind.MODIFICATION, _version(terms, effective_from), needs_ack=True
         )
-        _answered(step)
+        answer_difficulties(step)
+        step.turn = DEFAULT
         step.facts["version"] = terms.version
         step.says(_("Terms modified: version %(n)d."), n=terms.version)
     return step.measure
@@ -106,7 +110,7 @@ def _version(terms: MeasureTerms, effective_from: date) -> str:
 def propose_not_started(measure: Measure, *, by: User) -> Measure:
     """Row 16a: the centre says that nobody came; the judge decides."""
     with move(measure, Event.PROPOSE_NOT_STARTED, by) as step:
-        _propose(step, ProposalKind.NOT_STARTED, "")
+        propose(step, ProposalKind.NOT_STARTED, "")
         step.says(_("The espace de rencontre proposes to end it: nobody came."))
     return step.measure
 
@@ -130,7 +134,7 @@ def end_not_started(
 def propose_close(measure: Measure, *, reason: ClosureReason, by: User) -> Measure:
     """Row 17a: the centre proposes; the court answers, or its silence does."""
     with move(measure, Event.PROPOSE_CLOSE, by) as step:
-        _propose(step, ProposalKind.CLOSE, reason)
+        propose(step, ProposalKind.CLOSE, reason)
         step.says(
             _("The espace de rencontre proposes to close it: %(why)s."),
             why=ClosureReason(reason).label,
@@ -158,7 +162,7 @@ def close_by_silence(measure: Measure) -> Measure:
 def decline(measure: Measure, *, by: User) -> Measure:
     """Row 17c: the side that was asked says no; the measure stays as it is."""
     with move(measure, Event.DECLINE, by) as step:
-        _answer(step, accepted=False)
+        answer_proposal(step, accepted=False)
         step.says(_("Proposal declined."))
     return step.measure
 
@@ -167,7 +171,7 @@ def propose_reopen(measure: Measure, *, by: User) -> Measure:
     """Row 18a: it was closed by mistake; the other side has to agree."""
     with move(measure, Event.PROPOSE_REOPEN, by) as step:
         assert step.place is not None
-        _propose(step, ProposalKind.REOPEN, "")
+        propose(step, ProposalKind.REOPEN, "")
         other = Side(step.place.side).other
         step.turn = Turn(other, Act.ANSWER_PROPOSAL)
         step.says(_("Reopening proposed: closed by mistake."))
@@ -177,7 +181,7 @@ def propose_reopen(measure: Measure, *, by: User) -> Measure:
 def reopen(measure: Measure, *, by: User) -> Measure:
     """Row 18: both sides agree that it was closed by mistake."""
     with move(measure, Event.REOPEN, by) as step:
-        _answer(step, accepted=True)
+        answer_proposal(step, accepted=True)
         step.measure.closed_at, step.measure.closure_reason = None, ""
         step.says(_("Measure reopened."))
     return step.measure
@@ -202,35 +206,14 @@ def _end(step: Step, reason: str) -> None:
         step.designation.left_on = step.designation.left_on or step.today
     if step.measure.state == MeasureState.UNABLE:
         step.designation_state = DesignationState.UNABLE
-    _answer(step, accepted=True)
-    _answered(step)
+    proposal = guards.open_proposal(step)
+    answer_proposal(step, accepted=bool(proposal and proposal.reason == reason))
+    answer_difficulties(step)
     step.facts["reason"] = reason
     step.says(_("Measure ended: %(why)s."), why=ClosureReason(reason).label)
 
 
-def _propose(step: Step, kind: ProposalKind, reason: str) -> None:
-    assert step.place is not None
-    Proposal.objects.create(
-        designation=step.current,
-        kind=kind,
-        reason=reason,
-        by=step.place.user,
-        side=step.place.side,
-        at=step.now,
-    )
-    step.facts["reason"] = reason
-
-
-def _answer(step: Step, *, accepted: bool) -> None:
-    Proposal.objects.filter(designation=step.designation, answered_at=None).update(
-        answered_at=step.now, answered_by=step.author, accepted=accepted
-    )
-
-
-def _answered(step: Step) -> None:
-    """An act of the court answers the difficulties that waited for it."""
-    DifficultyReport.objects.filter(measure=step.measure, answered_at=None).update(
-        answered_at=step.now
-    )
-    if step.measure.awaits_act in (Act.ANSWER, Act.DECIDE):
-        step.turn = DEFAULT
+def _decide(step: Step) -> None:
+    """A decision on the measure's course settles what was proposed or waited for it."""
+    answer_proposal(step, accepted=False)
+    answer_difficulties(step)

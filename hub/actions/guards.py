@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from hub.actions.step import Step
 from hub.completeness import missing
 from hub.errors import Illegal, InvalidInput
-from hub.models import Centre, Participant, Proposal, Role, WaitingDeclaration
+from hub.models import Centre, Participant, Proposal, Role
 from hub.models.centres import CentreStatus
 from hub.models.choices import ClosureReason, LapseRule, MeasureState
 from hub.models.follow_up import ProposalKind
+from hub.queries.waiting import newest_declarations
 from hub.states import Event, Guard
 
 FARTHEST_DATE_DAYS = 730  # an expected date two years away is a slip of the hand
@@ -34,12 +35,9 @@ def centre_refusal(centre: Centre, visit_kind: str, day: date) -> str:
         return _("This espace de rencontre receives nobody at the moment.")
     if not any(approval.in_force(day) for approval in centre.approvals.all()):
         return _("This espace de rencontre has no approval in force (CASF D. 216-1).")
-    declared = (
-        WaitingDeclaration.objects.filter(site__centre=centre, visit_kind=visit_kind)
-        .order_by("-declared_at")
-        .first()
-    )
-    if declared and not declared.takes_new_measures(day):
+    declared = newest_declarations().filter(site__centre=centre, visit_kind=visit_kind)
+    words = [one.takes_new_measures(day) for one in declared]
+    if words and not any(words):  # every site that said something is paused
         return _("This espace de rencontre takes no new measure at the moment.")
     return ""
 
@@ -146,14 +144,16 @@ def closing_allowed(step: Step) -> str:
     """A court confirms what the centre proposed; otherwise the judge alone ends it."""
     assert step.place is not None
     proposal = open_proposal(step)
-    if proposal and proposal.kind == ProposalKind.CLOSE:
+    closing = proposal is not None and proposal.kind == ProposalKind.CLOSE
+    reason = step.given["reason"]
+    if proposal and closing and reason in ("", proposal.reason):
         return ""
     if step.place.role != Role.JUDGE:
-        return _("The espace de rencontre has not proposed to close this measure.")
+        return _("The espace de rencontre has not proposed to end it so.")
     reasons = {ClosureReason.REVOKED, ClosureReason.REPLACED}
     if step.measure.state == MeasureState.UNABLE:
         reasons.add(ClosureReason.UNABLE)
-    if step.given["reason"] not in reasons:
+    if reason not in reasons:
         return _("Without a proposal, a judge may only revoke or replace a measure.")
     return ""
 

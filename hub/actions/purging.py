@@ -30,7 +30,7 @@ from hub.states import Event
 
 
 def purge(measure: Measure) -> bool:
-    """An archived measure keeps an anonymous row; a draft never sent leaves nothing.
+    """An archived measure keeps an anonymous row; a draft leaves nothing.
 
     Raises Illegal while a legal hold keeps it.
     """
@@ -70,10 +70,11 @@ def _remove_content(measure: Measure) -> dict[str, int]:
 def _remove_draft(measure: Measure) -> bool:
     with transaction.atomic():
         locked = lock(measure)
+        counts = _remove_content(locked)  # a recalled one has a thread
         Measure.objects.filter(pk=locked.pk).update(terms=None)
         MeasureTransition.objects.filter(measure=locked).delete()
         MeasureTerms.objects.filter(measure=locked).delete()
         locked.designations.all().delete()
-        record(None, "draft_purged", "measure", locked.pk)
+        record(None, "draft_purged", "measure", locked.pk, counts=counts)
         locked.delete()
     return True

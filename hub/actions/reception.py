@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from hub import text
+from hub.actions.proposals import answer_proposal
 from hub.actions.step import Step
 from hub.actions.transitions import move
 from hub.actions.transmission import set_end
@@ -19,7 +20,7 @@ from hub.models.choices import (
     UnableReason,
     Urgency,
 )
-from hub.states import COURT_ANSWERS, Event
+from hub.states import DEFAULT, Event
 
 CONTACTS = (MilestoneKind.CONTACT_VISITING, MilestoneKind.CONTACT_HOSTING)
 INTERVIEWS = (
@@ -94,6 +95,7 @@ def hold_first_visit(measure: Measure, *, on: date, by: User) -> Measure:
         step.current.first_visit_on = on
         step.current.save()
         set_end(step.measure)
+        answer_proposal(step, accepted=False)  # "nobody came" is no longer so
         step.says(_("First meeting held on %(day)s."), day=_day(on))
     return step.measure
 
@@ -132,7 +134,7 @@ def report_difficulty(measure: Measure, difficulty: Difficulty, *, by: User) -> 
     with move(measure, Event.REPORT_DIFFICULTY, by, on=difficulty.occurred_on) as step:
         _report(step, difficulty)
         if difficulty.urgency != Urgency.INFO:
-            step.turn = COURT_ANSWERS
+            step.turn = DEFAULT
         step.says(
             _("Difficulty reported: %(category)s."),
             category=DifficultyCategory(difficulty.category).label,

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from hub import permissions
 from hub.actions.messages import post_in_transaction
+from hub.actions.seating import seat_in
 from hub.errors import Illegal
 from hub.models import Designation, Measure, Membership, Participant, Thread, User
 from hub.models.choices import DesignationState
@@ -82,8 +84,10 @@ class Step:
     def seat_author(self) -> None:
         """A member of the measure's unit may act before having a seat: give it."""
         assert self.place is not None
-        Participant.objects.get_or_create(
+        here = Participant.objects.filter(
+            permissions.seats_with("thread.read"),
             thread=self.open_thread,
             user=self.place.user,
-            defaults={"membership": self.place},
         )
+        if not here.exists():  # never seated, or a seat that had ended
+            seat_in(self.place, [self.open_thread.pk])

@@ -123,12 +123,12 @@ def waiting_too_long(now: datetime) -> Iterable[Due]:
         yield partial(_pass, step, one.pk, [Side.CENTRE])
 
 
-def ending(step: str, days: int) -> Finder:
+def ending(step: str, days: int, beyond: int = -1) -> Finder:
     """T4: both sides hear in time that the measure will end."""
 
     def find(now: datetime) -> Iterable[Due]:
-        today = timezone.localdate(now)
-        for measure in due.ending(step, days, today):
+        today = local_day(now, "")
+        for measure in due.ending(step, days, today, beyond=beyond + 1):
             yield partial(_tell_ending, step, measure)
 
     return find
@@ -142,12 +142,13 @@ def _tell_ending(step: str, measure: Measure) -> bool:
     thread = Thread.objects.filter(
         designation__measure=measure, designation__is_current=True
     ).first()
-    return _pass(step, measure.reference, BOTH, thread, line)
+    occasion = measure.ends_on.isoformat()
+    return _pass(step, measure.reference, BOTH, thread, line, occasion)
 
 
 def stale_declarations(now: datetime) -> Iterable[Due]:
     """T5: once a week, with one click to say "unchanged"."""
-    step, week = "T5.stale", f"{timezone.localdate(now):%G-W%V}"
+    step, week = "T5.stale", f"{local_day(now, ''):%G-W%V}"
     for site in due.stale_sites(step, week, now):
         yield partial(_pass, step, site.pk, [Side.CENTRE], occasion=week)
 
@@ -176,8 +177,9 @@ def answer_due(report: DifficultyReport) -> datetime:
 def protection_ending(now: datetime) -> Iterable[Due]:
     """T7: no line in the thread, where not everybody may know of the order."""
     step = "T7.protection"
-    for measure in due.protection_ending(step, timezone.localdate(now)):
-        yield partial(_pass, step, measure.reference, BOTH)
+    for measure in due.protection_ending(step, local_day(now, "")):
+        until = str(measure.safety.protection_order_until)
+        yield partial(_pass, step, measure.reference, BOTH, occasion=until)
 
 
 def silence(now: datetime) -> Iterable[Due]:
@@ -208,7 +210,9 @@ def _steps() -> dict[str, Finder]:
         "T1.national": unacknowledged("T1.national", rules.ack_national_days, (), ""),
         "T2.contact": contact_deadline,
         "T3.declared": waiting_too_long,
-        "T4.first": ending("T4.first", rules.ending_first_days),
+        "T4.first": ending(
+            "T4.first", rules.ending_first_days, rules.ending_second_days
+        ),
         "T4.second": ending("T4.second", rules.ending_second_days),
         "T5.stale": stale_declarations,
         "T6.hours": unanswered("T6.hours", Urgency.IMMEDIATE),

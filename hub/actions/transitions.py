@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from hub import events, permissions
-from hub.actions import guards
+from hub.actions import guards, turns
 from hub.actions.messages import post_in_transaction
 from hub.actions.step import Step
 from hub.calendar import local_day, zone
@@ -30,8 +30,8 @@ from hub.models import (
 )
 from hub.models.accounts import HUB_USER_ID
 from hub.models.choices import MeasureState
-from hub.posting import Draft, Posted
-from hub.states import DEFAULT, ROWS, Event, Row, Target, Turn, turn_in
+from hub.posting import Draft, Refused
+from hub.states import DEFAULT, ROWS, Event, Row, Target, Turn
 
 RECORD_LANGUAGE = "fr"  # Lines of the life-cycle belong to a French legal record.
 
@@ -116,7 +116,8 @@ def say(thread: Thread, author: User | None, sentence: str) -> None:
         door="system",
     )
     [outcome] = post_in_transaction([line])
-    assert isinstance(outcome, Posted), outcome
+    if isinstance(outcome, Refused):
+        raise Illegal(outcome.detail)
 
 
 def hub_itself() -> User:
@@ -129,7 +130,7 @@ def hub_itself() -> User:
 def set_turn(measure: Measure, turn: Turn, now: datetime) -> None:
     """Whose act is next; the date moves only when the turn does."""
     if turn is DEFAULT:
-        turn = turn_in(measure.state)
+        turn = turns.default_turn(measure)
     side, act = turn.side or "", turn.act or ""
     if (measure.awaits, measure.awaits_act) != (side, act):
         measure.awaits, measure.awaits_act = side, act
@@ -169,7 +170,9 @@ def _finish(step: Step) -> None:
         measure.state = measure.resumes_to
     elif row.target != Target.SAME:
         measure.state = str(row.target)
-    measure.resumes_to = before if measure.state == MeasureState.SUSPENDED else ""
+    if measure.state != before:
+        suspended = measure.state == MeasureState.SUSPENDED
+        measure.resumes_to = before if suspended else ""
     measure.changed_at = step.now
     if turn := step.turn or row.turn:
         set_turn(measure, turn, step.now)

@@ -12,10 +12,11 @@ from hub.actions.absences import seat_substitutes
 from hub.actions.drafts import open_terms
 from hub.actions.journal import record
 from hub.actions.members import seat
+from hub.actions.proposals import answer_difficulties, answer_proposal
 from hub.actions.step import Step
 from hub.actions.transitions import RECORD_LANGUAGE, move
 from hub.calendar import add_months
-from hub.errors import Illegal
+from hub.errors import Illegal, StaleForm
 from hub.models import (
     CENTRE_ROLES,
     COURT_ROLES,
@@ -34,14 +35,26 @@ from hub.models.threads import ThreadState
 from hub.states import Event
 
 
-def transmit(measure: Measure, *, by: User, holds_decision: bool = False) -> Thread:
+def transmit(
+    measure: Measure,
+    *,
+    by: User,
+    holds_decision: bool = False,
+    revision: int | None = None,
+) -> Thread:
     """Row 4: freezes the terms, opens the thread, seats both sides, says so in it.
+
+    `revision`: what the person has read; a later one raises StaleForm.
 
     `holds_decision`: a clerk confirms that the signed decision is in the registry.
     Raises NotFound, Forbidden, Illegal (incomplete, centre cannot take it, already
     transmitted) or InvalidInput.
     """
     with move(measure, Event.TRANSMIT, by, holds_decision=holds_decision) as step:
+        if revision is not None and revision != step.measure.revision:
+            raise StaleForm(
+                gettext("Somebody changed this measure meanwhile: read it once more.")
+            )
         _send(step)
         record(by, "measure_transmitted", "measure", measure.pk)
     return step.open_thread
@@ -61,6 +74,8 @@ def redesignate(
     """
     given = {"centre": centre, "holds_decision": holds_decision}
     with move(measure, Event.REDESIGNATE, by, **given) as step:
+        answer_difficulties(step)
+        answer_proposal(step, accepted=False)
         close_designation(step, ThreadState.SEALED)
         step.designation = Designation(measure=step.measure, centre=centre)
         _send(step)

@@ -7,6 +7,8 @@ court writes, and the question or difficulty that waited for it is answered.
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.db import transaction
+
 from hub import events
 from hub.models import (
     ORDINARY,
@@ -14,11 +16,33 @@ from hub.models import (
     Measure,
     Message,
     Participant,
+    Proposal,
     Side,
     Thread,
 )
-from hub.models.choices import Act
-from hub.states import turn_in
+from hub.models.choices import Act, Urgency
+from hub.states import COURT_ANSWERS, COURT_DECIDES, LIVE, Turn, turn_in
+
+
+def default_turn(measure: Measure) -> Turn:
+    """Whose turn follows from all that is open: what is open longest is not forgotten.
+
+    An open proposal first, then an interruption, then a difficulty that wants an
+    answer, then what the state asks for. Two queries.
+    """
+    proposal = Proposal.objects.filter(
+        designation__measure=measure, designation__is_current=True, answered_at=None
+    ).first()
+    if proposal:
+        return Turn(Side(proposal.side).other, Act.ANSWER_PROPOSAL)
+    if measure.state not in LIVE:
+        return turn_in(measure.state)
+    waiting = DifficultyReport.objects.filter(measure=measure, answered_at=None)
+    urgencies = waiting.exclude(urgency=Urgency.INFO).order_by("-measure_interrupted")
+    first = urgencies.first()
+    if first and first.measure_interrupted:
+        return COURT_DECIDES
+    return COURT_ANSWERS if first else turn_in(measure.state)
 
 
 def awaiting_answer(threads: Iterable[Thread]) -> dict[UUID, Measure]:
@@ -41,24 +65,33 @@ def answered_in_writing(rows: Sequence[Message], awaiting: dict[UUID, Measure]) 
             _give_back(measure, answers[0])
 
 
-def expect_no_answer(seat: Participant) -> None:
-    """The person's side says that the last message needs no answer from it."""
+def expect_no_answer(seat: Participant, seq: int) -> bool:
+    """The person's side says that message `seq`, the last one, needs no answer.
+
+    Returns whether it did: not when a later message has come meanwhile.
+    """
     side = Side(seat.membership.side)
-    Thread.objects.filter(pk=seat.thread_id, awaits=side).update(awaits="")
-    events.measure_changed.send(
-        None,
-        reference=seat.thread.designation.measure.reference,
-        thread_ids=[seat.thread_id],
-        state=seat.thread.designation.measure.state,
-        changed_at=seat.thread.designation.measure.changed_at,
-    )
+    thread = Thread.objects.filter(pk=seat.thread_id, awaits=side, last_seq=seq)
+    with transaction.atomic():
+        if not thread.update(awaits=""):
+            return False
+        measure = seat.thread.designation.measure
+        events.measure_changed.send(
+            None,
+            reference=measure.reference,
+            thread_ids=[seat.thread_id],
+            state=measure.state,
+            changed_at=measure.changed_at,
+        )
+    return True
 
 
 def _give_back(measure: Measure, answer: Message) -> None:
-    turn = turn_in(measure.state)
+    """An interruption is answered by a decision, not by a message."""
+    DifficultyReport.objects.filter(
+        measure=measure, answered_at=None, measure_interrupted=False
+    ).update(answered_at=answer.at)
+    turn = default_turn(measure)
     Measure.objects.filter(pk=measure.pk, awaits_act=Act.ANSWER).update(
         awaits=turn.side or "", awaits_act=turn.act or "", awaits_since=answer.at
-    )
-    DifficultyReport.objects.filter(measure=measure, answered_at=None).update(
-        answered_at=answer.at
     )

@@ -177,4 +177,5 @@ def _show_family(contents: Contents, filled: Filled) -> None:
 def _row(kind: str, without: str) -> int:
     """The number in "child-2" when it is about this kind of row; else none."""
     first, _sep, number = without.partition("-")
-    return int(number) if first == kind and number.isascii() and number.isdigit() else 0
+    fits = number.isascii() and number.isdigit() and len(number) < 4
+    return int(number) if first == kind and fits else 0

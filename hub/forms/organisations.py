@@ -139,7 +139,7 @@ def slots_typed(data: QueryDict) -> list[tuple[int, time | None, time | None]]:
         strict=False,
     )
     return [
-        (int(day) if day in "0123456" and day else 0, _hour(start), _hour(end))
+        (int(day) if day in tuple("0123456") else 0, _hour(start), _hour(end))
         for day, start, end in rows
         if start or end
     ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from hub.models.accounts import Side, User
-from hub.models.centres import Centre
+from hub.models.centres import Centre, VisitKind
 from hub.models.choices import (
     Act,
     ClosureReason,
@@ -118,6 +118,11 @@ class Designation(models.Model):
     unable_reason = models.CharField(
         max_length=10, choices=UnableReason.choices, blank=True
     )
+
+    @property
+    def kind_label(self) -> str:
+        """The form of reception for which it was transmitted."""
+        return str(VisitKind(self.visit_kind).label) if self.visit_kind else ""
 
     class Meta:
         constraints = [

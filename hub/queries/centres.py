@@ -17,8 +17,8 @@ from hub.models import (
     Site,
     WaitingDeclaration,
 )
-from hub.queries.choosing import declared_as_fact, newest_declarations
-from hub.queries.waiting import observed_waits
+from hub.queries.choosing import declared_as_fact
+from hub.queries.waiting import newest_declarations, observed_waits
 
 
 @dataclass(frozen=True)

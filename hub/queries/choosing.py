@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils import timezone
 
 from hub.calendar import local_day
@@ -20,7 +20,7 @@ from hub.models import (
 )
 from hub.models.choices import DesignationState, MeasureState
 from hub.queries.places import NOWHERE, Places
-from hub.queries.waiting import observed_waits
+from hub.queries.waiting import newest_declarations, observed_waits
 from hub.waiting import Observed
 
 # A designation burdens its centre from the transmission until it is over.
@@ -66,16 +66,6 @@ def area_departements(court: Court) -> set[str]:
     """The départements of the court of appeal to which the court belongs."""
     near = Court.objects.filter(appeal_court=court.appeal_court_id)
     return set(near.values_list("departement", flat=True))
-
-
-def newest_declarations() -> QuerySet[WaitingDeclaration]:
-    """The last word of each site on each kind; older ones are history."""
-    newer = WaitingDeclaration.objects.filter(
-        site=OuterRef("site"),
-        visit_kind=OuterRef("visit_kind"),
-        declared_at__gt=OuterRef("declared_at"),
-    )
-    return WaitingDeclaration.objects.filter(~Exists(newer)).order_by("pk")
 
 
 def declared_as_fact(one: WaitingDeclaration, departement: str) -> Declared:

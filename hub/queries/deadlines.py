@@ -5,6 +5,7 @@ holidays are checked by the caller, here only narrowed by calendar days.
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import (
@@ -16,6 +17,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.functions import Cast
 
@@ -90,14 +92,16 @@ def waiting_too_long(step: str, now: datetime) -> list[Designation]:
     ]
 
 
-def ending(step: str, days: int, today: date) -> QuerySet[Measure, Measure]:
-    """T4: the last day is at most so many days away."""
+def ending(
+    step: str, days: int, today: date, *, beyond: int = 0
+) -> QuerySet[Measure, Measure]:
+    """T4: the last day is between `beyond` and `days` days away."""
     running = Measure.objects.filter(
         state__in=(MeasureState.INTAKE, MeasureState.ACTIVE, MeasureState.SUSPENDED),
-        ends_on__gte=today,
+        ends_on__gte=today + timedelta(days=beyond),
         ends_on__lte=today + timedelta(days=days),
     )
-    return _not_yet(running, step)
+    return _not_yet(running, step, Cast(F("ends_on"), CharField()))
 
 
 def stale_sites(step: str, occasion: str, now: datetime) -> list[Site]:
@@ -125,7 +129,8 @@ def protection_ending(step: str, today: date) -> QuerySet[Measure, Measure]:
         safety__protection_order=True,
         safety__protection_order_until__range=(today, soon),
     )
-    return _not_yet(measures, step)
+    until = F("safety__protection_order_until")
+    return _not_yet(measures.select_related("safety"), step, Cast(until, CharField()))
 
 
 def silent_proposals(now: datetime) -> QuerySet[Measure, Measure]:
@@ -146,26 +151,30 @@ def to_archive(now: datetime) -> QuerySet[Measure, Measure]:
 
 
 def to_purge(now: datetime) -> QuerySet[Measure, Measure]:
-    """Row 20, and drafts that were never sent."""
+    """Row 20, and drafts that nobody has touched for long, recalled ones too."""
     rules = settings.RULES
     closed = now - timedelta(days=rules.purge_days)
     forgotten = now - timedelta(days=rules.draft_days)
-    never_sent = Q(designations=None) | Q(designations__transmitted_at=None)
     return Measure.objects.filter(
         Q(state=MeasureState.ARCHIVED, closed_at__lte=closed, legal_hold=False)
         | Q(
-            never_sent,
             state__in=(MeasureState.DRAFT, MeasureState.CANCELLED),
             changed_at__lte=forgotten,
+            legal_hold=False,
         )
-    ).distinct()
-
-
-def _not_yet(rows: QuerySet, step: str, occasion: str = "") -> QuerySet:  # type: ignore[type-arg]
-    """Without those that this step of a timer has already dealt with."""
-    named = F("reference") if rows.model is Measure else Cast(F("pk"), CharField())
-    marked = TimerMark.objects.filter(
-        timer=step, occasion=occasion, object_id=OuterRef("named")
     )
-    left: QuerySet = rows.annotate(named=named).filter(~Exists(marked))  # type: ignore[type-arg]
+
+
+def _not_yet(rows: QuerySet, step: str, occasion: Any = "") -> QuerySet:  # type: ignore[type-arg]
+    """Without those that this step has dealt with, for this occasion (a date, a week).
+
+    A date that moves is another occasion: `occasion` may be an expression on the row.
+    """
+    named = F("reference") if rows.model is Measure else Cast(F("pk"), CharField())
+    said = Value(occasion) if isinstance(occasion, str) else occasion
+    marked = TimerMark.objects.filter(
+        timer=step, occasion=OuterRef("said"), object_id=OuterRef("named")
+    )
+    named_rows = rows.annotate(named=named, said=said)
+    left: QuerySet = named_rows.filter(~Exists(marked))  # type: ignore[type-arg]
     return left

@@ -15,6 +15,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from hub import permissions, wording
+from hub.calendar import today_in
 from hub.models import (
     Assignment,
     Centre,
@@ -106,7 +107,7 @@ def centre_desk(
     desk.gaps = gap_for(centre)
     desk.questions = open_questions(centre)
     desk.colleagues = colleagues(centre)
-    today = timezone.localdate()
+    today = today_in(centre.departement_id)
     desk.closures = list(
         centre.closures.filter(last_day__gte=today).order_by("first_day")[:PER_PAGE]
     )
@@ -192,7 +193,7 @@ def _rows(user: User, shown: Mapping[UUID, Standing], side: Side) -> dict[UUID, 
         thread__designation__in=designations,
     )
     seated = dict(seats.values_list("thread__designation", "thread"))
-    today = timezone.localdate()
+    today = today_in()
     return {
         m.pk: _row(m, shown[m.pk], side, answering, seated, today) for m in measures
     }

@@ -17,6 +17,7 @@ from hub.models import (
     Measure,
     MeasurePhase,
     MeasureTerms,
+    MeasureTransition,
     Membership,
     Participant,
     Party,
@@ -120,3 +121,15 @@ def attendance_of(measure: Measure) -> list[AttendanceSummary]:
         .select_related("by")
         .order_by("-first_day", "-pk")
     )
+
+
+def terms_known_to(designation: Designation) -> MeasureTerms | None:
+    """The last version that a past designation's centre was shown. Two queries.
+
+    What came after its last act is another centre's (DOMAIN section 7).
+    """
+    last = MeasureTransition.objects.filter(designation=designation).last()
+    frozen = designation.measure.versions.filter(frozen_at__isnull=False)
+    if last:
+        frozen = frozen.filter(frozen_at__lte=last.at)
+    return frozen.order_by("version").last()

@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from hub.calendar import local_day, working_days_between
+from hub.calendar import local_day, today_in, working_days_between
 from hub.models import (
     CENTRE_ROLES,
     Approval,
@@ -95,7 +95,7 @@ def without_contact() -> QuerySet[Centre]:
 
 def expiring_approvals() -> QuerySet[Approval]:
     """Over or nearly: the soonest first."""
-    limit = timezone.localdate() + APPROVAL_NOTICE
+    limit = today_in() + APPROVAL_NOTICE
     return (
         Approval.objects.filter(
             status=ApprovalStatus.VALID,

@@ -7,7 +7,7 @@ from hub.queries.queues import PER_PAGE
 
 
 def notes_of(seat: Participant, number: str | None) -> Page[InternalNote]:
-    """Newest page last, in the order in which they were written."""
+    """Newest first."""
     rows = InternalNote.objects.filter(
         designation=seat.thread.designation_id, side=seat.membership.side
     ).order_by("-pk")

@@ -6,9 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from hub import permissions
+from hub.calendar import today_in
 from hub.models import (
     Absence,
     Assignment,
@@ -41,7 +41,7 @@ def units_of(organisation: Centre | Court) -> list[CourtUnit]:
 
 
 def today() -> date:
-    return timezone.localdate()
+    return today_in()
 
 
 def colleagues(organisation: Centre | Court) -> list[Colleague]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hub.actions.absences import enter_absence, take_back
-from hub.errors import InvalidInput
+from hub.errors import InvalidInput, NotFound
 from hub.forms.organisations import AbsenceForm, checked
 from hub.models import Membership, User
 from hub.queries.absences import absences_shown, managed_members
@@ -48,7 +48,9 @@ def _enter(request: HttpRequest, user: User, members: list[Membership]) -> None:
     absent = user
     if given["member"] and given["member"] != user.pk:
         known = {m.user_id: m.user for m in members}
-        absent = known.get(given["member"], user)
+        if given["member"] not in known:
+            raise NotFound
+        absent = known[given["member"]]
     substitute = None
     if given["substitute"]:
         places = Membership.objects.select_related("user", "court", "centre")

@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 
 from hub import permissions
 from hub.actions.seating import seat_colleague as give_seat
 from hub.acts import PAGES
+from hub.calendar import today_in
 from hub.errors import InvalidInput, NotFound
 from hub.models import Membership, Role
 from hub.models.centres import VisitKind
@@ -38,7 +38,7 @@ def seat_colleague(request: HttpRequest, code: str) -> HttpResponse:
     """A chief clerk gives a colleague a seat; wrong choices come back to the desk."""
     chosen = whole_number(request.POST.get("member"))
     member = Membership.objects.current().filter(pk=chosen).first()
-    reference = request.POST.get("reference", "")
+    reference = request.POST.get("reference", "").replace("\0", "")
     try:
         give_seat(reference, member, organisation=code, by=person(request))
     except InvalidInput as wrong:
@@ -68,7 +68,7 @@ def _page(
         "place": place,
         "code": code,
         "errors": errors or {},
-        "today": timezone.localdate(),
+        "today": today_in(),
         "kinds": dict(VisitKind.choices),
         "several": len(desks.desks_of(user)) > 1,
         "manages": bool(roles & set(permissions.roles_with("members.manage"))),

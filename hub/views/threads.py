@@ -14,6 +14,7 @@ from hub import permissions, wording
 from hub.actions import turns
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.acts import PAGES
+from hub.calendar import today_in
 from hub.errors import Forbidden
 from hub.forms.pages import MessageForm
 from hub.jinja import kind_name
@@ -23,7 +24,7 @@ from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.queries.acts import possible
-from hub.queries.measures import drafts_of
+from hub.queries.measures import drafts_of, terms_known_to
 from hub.queries.people import answering_in, away_today
 from hub.views.acts import buttons
 from hub.views.requests import person, refusal_status, whole_number
@@ -89,7 +90,7 @@ def acknowledge_message(
 def expect_no_answer(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     """Nobody has to answer the last message: the person's side says so."""
     seat = permissions.seat_in_thread(person(request), thread_id, "thread.write")
-    turns.expect_no_answer(seat)
+    turns.expect_no_answer(seat, whole_number(request.POST.get("seq")))
     return _back(thread_id, "fin")
 
 
@@ -120,11 +121,13 @@ def _page(
     role = seat.membership.role
     measure = seat.thread.designation.measure
     current = seat.thread.designation.is_current
+    today = today_in(measure.court.departement_id)
+    terms = measure.terms if current else terms_known_to(seat.thread.designation)
     context = {
         "current": current,
         "acts": buttons(possible(person(request), measure), measure) if current else {},
-        "terms": wording.describe(measure.terms) if measure.terms else [],
-        "ages": wording.ages(list(measure.children.all()), timezone.localdate()),
+        "terms": wording.describe(terms) if terms else [],
+        "ages": wording.ages(list(measure.children.all()), today),
         "seat": seat,
         "thread": seat.thread,
         "measure": measure,

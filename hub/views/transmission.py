@@ -11,7 +11,8 @@ from hub.calendar import local_day
 from hub.errors import Illegal, InvalidInput
 from hub.models import Measure, Role, User
 from hub.queries.measures import contents_of
-from hub.views.requests import person
+from hub.views.measures import safety_lines
+from hub.views.requests import person, whole_number
 from hub.views.steps import ORDER, step_address, steps_of
 
 
@@ -28,9 +29,14 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _transmit(request: HttpRequest, user: User, measure: Measure) -> HttpResponse:
+    read = (
+        whole_number(request.POST["revision"]) if "revision" in request.POST else None
+    )
     holds = bool(request.POST.get("holds_decision"))
     try:
-        thread = transmission.transmit(measure, by=user, holds_decision=holds)
+        thread = transmission.transmit(
+            measure, by=user, holds_decision=holds, revision=read
+        )
     except InvalidInput as error:
         return _page(request, user, measure, wrong=error.fields, status=400)
     except Illegal as error:
@@ -48,13 +54,17 @@ def _page(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    contents = contents_of(measure, with_safety=False)
+    contents = contents_of(
+        measure,
+        with_safety="safety.read" in permissions.rights_in_measure(user, measure),
+    )
     place = permissions.place_in_measure(user, measure, "measure.edit")
     context = {
         "measure": measure,
         "contents": contents,
         "terms": wording.describe(contents.terms),
         "phases": wording.describe_phases(contents.phases),
+        "safety": safety_lines(contents.safety) if contents.safety else [],
         "today": local_day(timezone.now(), measure.court.departement_id),
         "steps": steps_of(measure, {one.step for one in contents.missing}),
         "addresses": {step: step_address(measure.reference, step) for step in ORDER},

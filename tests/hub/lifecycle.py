@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from hub.actions import course, drafts, reception, transmission
+from hub.calendar import today_in
 from hub.demo import CENTRE, COURT, OTHER_CENTRE, TERMS, Demo, complete_draft
 from hub.models import Centre, Court, Designation, Measure, Proposal, User
 from hub.models.centres import VisitKind
@@ -31,7 +32,7 @@ DESIGNATIONS = {
 
 
 def today() -> date:
-    return timezone.localdate()
+    return today_in()
 
 
 def draft(demo: Demo, kind: VisitKind = VisitKind.VISIT) -> Measure:

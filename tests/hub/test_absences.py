@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hub.actions import members
 from hub.actions.absences import end_of, enter_absence
+from hub.calendar import today_in
 from hub.demo import COURT, Demo, transmit_demo
 from hub.errors import NotFound
 from hub.models import Absence, Court, Membership, Participant, Role, User
@@ -20,7 +21,7 @@ SignIn = Callable[[User], Client]
 
 
 def day(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
+    return today_in() + timedelta(days=days)
 
 
 def place_of(demo: Demo, key: str) -> Membership:

@@ -196,10 +196,15 @@ def test_nobody_has_to_answer_thank_you(demo: Demo, sign_in: SignIn) -> None:
     thread, camille = demo.threads[0], sign_in(demo.people["camille"])
     samira = sign_in(demo.people["samira"])
     assert "/sans-reponse" in camille.get(f"/fils/{thread.pk}").content.decode()
-    assert samira.post(f"/fils/{thread.pk}/sans-reponse").status_code == 303
+    assert (
+        samira.post(f"/fils/{thread.pk}/sans-reponse", {"seq": "5"}).status_code == 303
+    )
     thread.refresh_from_db()
     assert thread.awaits == "court"  # only the asked side can say so
-    camille.post(f"/fils/{thread.pk}/sans-reponse")
+    camille.post(f"/fils/{thread.pk}/sans-reponse", {"seq": "4"})  # seen before no. 5
+    thread.refresh_from_db()
+    assert thread.awaits == "court"
+    camille.post(f"/fils/{thread.pk}/sans-reponse", {"seq": "5"})
     thread.refresh_from_db()
     assert thread.awaits == ""
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from hub.actions.reception import (
     accept,
@@ -13,6 +12,7 @@ from hub.actions.reception import (
     hold_first_visit,
     record_milestone,
 )
+from hub.calendar import today_in
 from hub.demo import Demo
 from hub.models import AttendanceSummary, Measure, Message, Thread, User
 from hub.models.choices import MilestoneKind
@@ -21,7 +21,7 @@ SignIn = Callable[[User], Client]
 
 
 def ago(days: int) -> date:
-    return timezone.localdate() - timedelta(days=days)
+    return today_in() - timedelta(days=days)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def active(demo: Demo) -> Measure:
     """Camille's first measure, in progress for 40 days."""
     measure, samira = demo.threads[0].designation.measure, demo.people["samira"]
     measure = acknowledge_measure(measure, by=samira)
-    measure = accept(measure, expected_on=timezone.localdate(), by=samira)
+    measure = accept(measure, expected_on=today_in(), by=samira)
     kind = MilestoneKind.CONTACT_VISITING
     measure = record_milestone(measure, kind, on=ago(45), by=samira)
     return hold_first_visit(measure, on=ago(40), by=samira)

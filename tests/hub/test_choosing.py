@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hub.actions import drafts, reference_data
 from hub.actions.reception import declare_unable
+from hub.calendar import today_in
 from hub.demo import Demo, complete_draft, transmit_demo
 from hub.forms.choosing import CriteriaForm
 from hub.models import (
@@ -147,7 +148,7 @@ def test_what_the_law_makes_impossible_has_no_button_and_is_refused(
             valid_until="2020-01-01"
         )
     else:
-        until = timezone.localdate() + timedelta(days=20)
+        until = today_in() + timedelta(days=20)
         WaitingDeclaration.objects.filter(site__centre__code="DEMO-44-01").update(
             intake="paused", paused_until=until
         )
@@ -300,7 +301,7 @@ def test_a_centre_shows_approvals_slots_closures_and_both_waits(
     demo: Demo, sign_in: SignIn
 ) -> None:
     centre = Centre.objects.get(code="DEMO-44-02")
-    day = timezone.localdate()
+    day = today_in()
     Closure.objects.create(
         centre=centre, first_day=day, last_day=day, reason="Inventaire"
     )

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from hub import events
 from hub.actions.closures import announce_closure
 from hub.actions.reception import declare_unable
+from hub.calendar import today_in
 from hub.demo import OTHER_CENTRE, Demo, transmit_demo
 from hub.models import Centre, JournalEntry, Message, OpeningSlot, Thread, User
 from hub.models.centres import VisitKind
@@ -22,7 +22,7 @@ WHERE, PROFILE = "/espaces/DEMO-44-01/fermetures", "/espaces/DEMO-44-01/profil"
 
 
 def soon(days: int) -> date:
-    return timezone.localdate() + timedelta(days=days)
+    return today_in() + timedelta(days=days)
 
 
 def closing(**changes: str) -> dict[str, str]:

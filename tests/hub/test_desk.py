@@ -12,6 +12,7 @@ from django.utils import timezone
 from hub.actions import members
 from hub.actions.messages import post_messages
 from hub.actions.reception import acknowledge_measure, declare_unable
+from hub.calendar import today_in
 from hub.demo import COURT, Demo, complete_draft, transmit_demo
 from hub.models import (
     Approval,
@@ -161,7 +162,7 @@ def test_the_national_desk_counts_and_shows_no_measure(
     long_ago = timezone.now() - timedelta(days=40)
     Designation.objects.update(transmitted_at=long_ago)
     WaitingDeclaration.objects.update(declared_at=long_ago)
-    soon = timezone.localdate() + timedelta(days=20)
+    soon = today_in() + timedelta(days=20)
     Approval.objects.filter(centre__code="DEMO-44-02").update(valid_until=soon)
     text = page(client)
     assert "2 measures" in text

@@ -8,10 +8,10 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from hub.actions import drafts, members
 from hub.actions.course import modify
+from hub.calendar import today_in
 from hub.demo import CENTRE, COURT, KINDS, TERMS, Demo, complete_draft
 from hub.errors import Frozen, Illegal, InvalidInput, NotFound, StaleForm
 from hub.models import (
@@ -221,7 +221,7 @@ def test_a_modification_is_a_second_version_that_names_its_differences(
     measure = demo.threads[0].designation.measure
     given = {
         **{key: str(value) for key, value in new_terms(60).items()},
-        "effective_from": timezone.localdate().strftime("%d/%m/%Y"),
+        "effective_from": today_in().strftime("%d/%m/%Y"),
         "version": "1",
     }
     paul = sign_in(demo.people["paul"])
@@ -244,7 +244,7 @@ def test_terms_modified_meanwhile_are_shown_beside_what_was_typed(
     demo: Demo, sign_in: SignIn
 ) -> None:
     measure, camille = demo.threads[0].designation.measure, demo.people["camille"]
-    today = timezone.localdate()
+    today = today_in()
     modify(measure, new_terms(60), phases=[], effective_from=today, by=camille)
     late = {key: str(value) for key, value in new_terms(90).items()}
     late |= {"effective_from": f"{today:%d/%m/%Y}", "version": "1"}
@@ -292,7 +292,7 @@ def test_a_measure_page_costs_the_same_queries_whatever_it_holds(
 
     client.get("/")
     few = queries()
-    today = timezone.localdate()
+    today = today_in()
     phase = {"length_value": 2, "length_unit": "months", "exits": "none"}
     for minutes in (60, 90, 180):
         modify(

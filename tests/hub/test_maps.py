@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub.actions.reference_data import load_demo_centres
+from hub.calendar import today_in
 from hub.candidates import Candidate, Declared
 from hub.demo import Demo
 from hub.maps import HEIGHT, OVERSEAS, WIDTH, fitted, outlines, path
@@ -81,7 +82,7 @@ def test_the_outlines_are_projected_once_for_a_process() -> None:
 def test_a_departement_is_coloured_by_the_class_of_its_median(
     weeks: int, colour: str
 ) -> None:
-    day = timezone.localdate()
+    day = today_in()
     one = Candidate(
         1, "A", "A", departement="01",
         declared={"visit_on_site": Declared(weeks, 3, day)},
@@ -93,7 +94,7 @@ def test_a_departement_is_coloured_by_the_class_of_its_median(
 
 
 def test_stale_words_and_small_numbers_colour_nothing() -> None:
-    day = timezone.localdate()
+    day = today_in()
     one = Candidate(
         1, "A", "A", departement="01",
         declared={"visit_on_site": Declared(5, 95, day, stale=True)},

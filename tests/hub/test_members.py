@@ -15,7 +15,7 @@ from hub.actions import contacts, members
 from hub.actions.absences import enter_absence
 from hub.actions.assignments import take_charge
 from hub.actions.sign_in import request_sign_in
-from hub.calendar import date
+from hub.calendar import today_in
 from hub.demo import CENTRE, COURT, OTHER_CENTRE, Demo
 from hub.errors import Forbidden, HubError, Illegal, InvalidInput, NotFound
 from hub.models import (
@@ -185,7 +185,7 @@ def test_leaving_ends_access_charges_absence_sessions_and_requests(
     client = sign_in(luc)
     assert client.get(f"/fils/{thread.pk}").status_code == 200
     take_charge(luc, thread.pk)
-    today = date.today()
+    today = today_in()
     enter_absence(luc, first_day=today, last_day=today, by=luc)
     request_sign_in(luc.email)
     where = f"{WHERE}/{place_of(demo, 'luc').pk}/depart"

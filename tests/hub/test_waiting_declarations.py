@@ -10,6 +10,7 @@ from django.utils import timezone
 from hub import events
 from hub.actions import members
 from hub.actions.waiting import confirm_waiting, newest
+from hub.calendar import today_in
 from hub.demo import Demo
 from hub.models import Centre, JournalEntry, Role, User, WaitingDeclaration
 from hub.models.centres import Intake
@@ -73,8 +74,8 @@ def test_a_pause_has_an_end_that_is_to_come(
     centre: Centre, demo: Demo, sign_in: SignIn
 ) -> None:
     client = sign_in(demo.people["samira"])
-    past = (timezone.localdate() - timedelta(days=1)).isoformat()
-    later = (timezone.localdate() + timedelta(days=30)).isoformat()
+    past = (today_in() - timedelta(days=1)).isoformat()
+    later = (today_in() + timedelta(days=30)).isoformat()
     key = "visit_on_site"
     given = typed(centre, **{f"{key}-paused": "on", f"{key}-until": past})
     answer = client.post(WHERE, given, headers={"accept-language": "en"})
@@ -85,11 +86,11 @@ def test_a_pause_has_an_end_that_is_to_come(
     assert client.post(WHERE, given).status_code == 303
     found = {d.visit_kind: d for d in newest(centre)}[key]
     assert found.intake == Intake.PAUSED
-    assert not found.takes_new_measures(timezone.localdate())
+    assert not found.takes_new_measures(today_in())
 
 
 def test_a_pause_that_is_over_is_not_declared_again(centre: Centre, demo: Demo) -> None:
-    yesterday = timezone.localdate() - timedelta(days=1)
+    yesterday = today_in() - timedelta(days=1)
     WaitingDeclaration.objects.filter(site__centre=centre).update(
         intake=Intake.PAUSED, paused_until=yesterday
     )
