@@ -12,6 +12,14 @@ from hub.models.accounts import (
     SignInRequest,
     User,
 )
+from hub.models.attachments import (
+    Attachment,
+    AttachmentPurpose,
+    AttachmentState,
+    Blob,
+    BlobRole,
+    ScanVerdict,
+)
 from hub.models.availability import AvailabilityAnswer, AvailabilityRequest
 from hub.models.centres import (
     Approval,
@@ -61,9 +69,14 @@ __all__ = [
     "AppealCourt",
     "Approval",
     "Assignment",
+    "Attachment",
+    "AttachmentPurpose",
+    "AttachmentState",
     "AttendanceSummary",
     "AvailabilityAnswer",
     "AvailabilityRequest",
+    "Blob",
+    "BlobRole",
     "Centre",
     "Child",
     "Closure",
@@ -91,6 +104,7 @@ __all__ = [
     "ReceptionProfile",
     "Role",
     "SafetyContext",
+    "ScanVerdict",
     "ScheduledRun",
     "Session",
     "Side",

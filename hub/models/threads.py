@@ -50,6 +50,8 @@ class Thread(models.Model):
     # Whose turn to answer: the side that did not write last; empty when no answer is
     # expected. What the measure waits for besides is Measure.awaits.
     awaits = models.CharField(max_length=6, choices=Side.choices, blank=True)
+    # How many of its attachments became ready or were refused (Attachment.change).
+    files_changed = models.PositiveIntegerField(default=0)
 
 
 class Participant(models.Model):
