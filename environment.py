@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from file_environment import FileVariables, file_problems
+
 BASE = Path(__file__).resolve().parent
 MAIL_SCHEMES = ("submission", "smtps", "smtp")
 KEY_BYTES = 50  # Django's own check asks for 50 characters or more.
@@ -82,7 +84,7 @@ class Rules(BaseSettings):
     )
 
 
-class Environment(Rules):
+class Environment(FileVariables, Rules):
     """The process environment, completed by an `.env` file beside this module."""
 
     model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")
@@ -101,7 +103,7 @@ class Environment(Rules):
     )
     data_folder: Path = Field(
         BASE / "var",
-        description="Where the SQLite file and the development key live.",
+        description="Where the SQLite file, the files and the development keys live.",
     )
     database_url: str = Field(
         "",
@@ -202,6 +204,9 @@ def _problems(environment: Environment) -> list[str]:
         problems.append("DATABASE_URL must begin with postgresql:// or sqlite:///.")
     if environment.secret_key_file and not environment.secret_key_file.is_file():
         problems.append(f"SECRET_KEY_FILE: no file at {environment.secret_key_file}.")
+    problems += file_problems(
+        environment, environment.data_folder, environment.production
+    )
     return problems + (_production_problems(environment))
 
 

@@ -10,12 +10,15 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from environment import BASE, read_environment, read_secret_key
+from file_environment import read_files_keys
+from hub.files import place
 
 env = read_environment()
 
 try:
     env.data_folder.mkdir(parents=True, exist_ok=True)
     SECRET_KEY = read_secret_key(env)
+    FILES_KEYS = read_files_keys(env, env.data_folder)
 except OSError as error:
     raise ImproperlyConfigured(
         f"DATA_FOLDER cannot be written ({error.strerror}: {error.filename}). "
@@ -146,6 +149,25 @@ if env.redis_url:
         # redis-py 8 has a default socket time-out as short as the layer's own wait.
         "CONFIG": {"hosts": [{"address": env.redis_url, "socket_timeout": None}]},
     }
+
+# --- Files -------------------------------------------------------------------
+try:
+    _attachments = place.storage(env.storage_url, env.data_folder / "files")
+except place.WrongPlace as error:
+    raise ImproperlyConfigured(str(error)) from None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # unused
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+    "attachments": _attachments,
+}
+FILE_WORKERS = env.file_workers
+METRICS_TOKEN = env.metrics_token
+# hub.uploads counts bytes while they arrive and never writes clear ones to a named
+# file; the size of a whole body is held by hub.server and hub.middleware.
+FILE_UPLOAD_HANDLERS = ["hub.uploads.CountingHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Pages -------------------------------------------------------------------
 TEMPLATES = [

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.models import GENESIS, Message
+from django.db.models import Prefetch, prefetch_related_objects
+
+from hub.models import GENESIS, Attachment, Message
 
 
 def message_hash(previous: str, content: dict[str, Any]) -> str:
@@ -22,8 +24,13 @@ def message_hash(previous: str, content: dict[str, Any]) -> str:
 
 
 def content(message: Message) -> dict[str, Any]:
-    """What a message's hash covers: everything a reader may rely on."""
-    return {
+    """What a message's hash covers: everything a reader may rely on.
+
+    Of its attachments the SHA-256 of what was sent, in order; a message without any
+    has the content it had before there were attachments.
+    """
+    files = [file.sha256 for file in message.files]
+    return ({"attachments": files} if files else {}) | {
         "thread": str(message.thread_id),
         "seq": message.seq,
         "id": str(message.client_id),
@@ -42,6 +49,20 @@ def content(message: Message) -> dict[str, Any]:
     }
 
 
+def with_files(messages: Iterable[Message]) -> list[Message]:
+    """The same messages, the attachments of all read in one query."""
+    found = list(messages)
+    unknown = [message for message in found if "files" not in vars(message)]
+    prefetch_related_objects(unknown, in_order())
+    return found
+
+
+def in_order() -> "Prefetch[Any, Any, Any]":
+    """For prefetch_related: what `Message.files` holds."""
+    rows = Attachment.objects.order_by("position")
+    return Prefetch("attachments", rows, to_attr="files")
+
+
 def wire_time(at: datetime) -> str:
     """ISO 8601, UTC, milliseconds, as on the wire and in hashes."""
     utc = at.astimezone(UTC).isoformat(timespec="milliseconds")
@@ -51,7 +72,7 @@ def wire_time(at: datetime) -> str:
 def first_break(messages: Iterable[Message]) -> int | None:
     """The first seq at which a whole thread, in order, is not as it was written."""
     previous, expected = GENESIS, 1
-    for message in messages:
+    for message in with_files(messages):
         if message.seq != expected:
             return expected
         if message.hash != message_hash(previous, content(message)):

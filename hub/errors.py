@@ -9,7 +9,8 @@ HubError
 |-- InvalidInput      fields of a form that cannot be accepted (fields)
 |-- Illegal           not possible in this state, or a guard says no (detail)
 |   |-- StaleForm     somebody changed it meanwhile (by)
-|   `-- TakenCharge   a colleague already answers for it (name)
+|   |-- TakenCharge   a colleague already answers for it (name)
+|   `-- NoRoom        the files of a measure reached their limit
 |-- Frozen            terms that were transmitted never change
 |-- ImportFailed      a file of centres with wrong rows (rows)
 `-- DemoRefused       demonstration rows in a deployment with real centres
@@ -74,6 +75,10 @@ class TakenCharge(Illegal):
     def __init__(self, detail: str, name: str) -> None:
         super().__init__(detail)
         self.name = name
+
+
+class NoRoom(Illegal):
+    pass
 
 
 class Frozen(HubError):

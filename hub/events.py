@@ -15,6 +15,9 @@ thread_read = Signal()
 # thread_id, user_id, seq, at: a person acknowledged message seq
 message_acknowledged = Signal()
 
+# attachment: received, published, refused or withdrawn (then with `withdrawn` True)
+attachment_changed = Signal()
+
 # reference, thread_ids, state, changed_at: a measure entered another state
 measure_changed = Signal()
 

@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 from hub import text
 from hub.chain import content, message_hash
 from hub.errors import InvalidText
-from hub.models import ORDINARY, SYSTEM, Message, MessageKind, Side
+from hub.files.limits import MAX_FILES_PER_MESSAGE
+from hub.models import (
+    ORDINARY,
+    SYSTEM,
+    Attachment,
+    AttachmentPurpose,
+    AttachmentState,
+    Message,
+    MessageKind,
+    Side,
+)
 
 # Facts and notices that expect no answer: whose turn it is stays as it was.
 ASKS_NOTHING = (SYSTEM, MessageKind.ATTENDANCE, MessageKind.CLOSURE_NOTICE)
@@ -34,6 +44,7 @@ class Draft:
     corrects: int | None = None
     kind: str = ORDINARY
     door: str = "page"
+    attachments: tuple[UUID, ...] = ()  # in the order in which they are shown
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ class Facts:
     seats: dict[tuple[UUID, UUID], Seat]  # (thread, author)
     known: dict[tuple[UUID, UUID], Message]  # (author, client id)
     written: dict[tuple[UUID, int], Message]  # (thread, seq) that drafts correct
+    files: dict[UUID, Attachment] = field(default_factory=dict)  # that drafts name
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,7 @@ class Plan:
     outcomes: list[Outcome] = field(default_factory=list)
     rows: list[Message] = field(default_factory=list)
     heads: dict[UUID, Head] = field(default_factory=dict)  # only the changed ones
+    claims: list[Attachment] = field(default_factory=list)  # with message, position
 
 
 def plan(drafts: Sequence[Draft], facts: Facts, now: datetime) -> Plan:
@@ -119,7 +132,8 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
         return _answer_again(draft, body, urgent, known)
     head = result.heads.get(draft.thread, head)
     _check(draft, body, head, seat, facts)
-    message = _row(draft, body, urgent, head, seat, now)
+    files = _files(draft, facts, result)
+    message = _row(draft, body, urgent, head, seat, now, files)
     facts.known[draft.author, draft.id] = message
     facts.written[draft.thread, message.seq] = message
     awaits = head.awaits
@@ -127,6 +141,7 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
         awaits = seat.side.other
     result.heads[draft.thread] = Head(message.seq, message.hash, True, awaits)
     result.rows.append(message)
+    result.claims += files
     return Posted(message)
 
 
@@ -158,6 +173,7 @@ def _answer_again(draft: Draft, body: str, urgent: str, known: Message) -> Poste
         and known.urgent == urgent
         and known.for_case_file == draft.for_case_file
         and known.corrects == draft.corrects
+        and [file.pk for file in known.files] == list(draft.attachments)
     )
     if not same:
         raise _Refusal(
@@ -169,7 +185,7 @@ def _answer_again(draft: Draft, body: str, urgent: str, known: Message) -> Poste
 def _check(draft: Draft, body: str, head: Head, seat: Seat, facts: Facts) -> None:
     if not head.is_open:
         raise _Refusal("closed", _("This thread is closed: it can only be read."))
-    if not body:
+    if not body and not draft.attachments:
         raise _Refusal("invalid", _("Write a message before sending."))
     if draft.urgent and not text.is_visible(draft.urgent):
         raise _Refusal("invalid", _("Say in a few words why it is urgent."))
@@ -184,8 +200,41 @@ def _check(draft: Draft, body: str, head: Head, seat: Seat, facts: Facts) -> Non
             )
 
 
+def _files(draft: Draft, facts: Facts, result: Plan) -> list[Attachment]:
+    """The draft's files, which nothing else may have claimed. Pending ones may go."""
+    if len(draft.attachments) > MAX_FILES_PER_MESSAGE:
+        raise _Refusal("invalid", _("A message carries at most 10 files."))
+    files = [_own(facts.files.get(file), draft) for file in draft.attachments]
+    if len(set(draft.attachments)) < len(files):
+        raise _Refusal("invalid", _("The same file is there twice."))
+    if any(file.message_id or file in result.claims for file in files):
+        raise _Refusal("conflict", _("A file was already sent with another message."))
+    return files
+
+
+def _own(file: Attachment | None, draft: Draft) -> Attachment:
+    mine = file and (file.sent_by_id, file.thread_id) == (draft.author, draft.thread)
+    if file is None or not mine or file.purpose != AttachmentPurpose.MESSAGE:
+        raise _Refusal(
+            "attachment_not_ready",
+            _("A file is not there any more. Choose it again, then send."),
+        )
+    if file.state == AttachmentState.REFUSED:
+        raise _Refusal(
+            "attachment_not_ready",
+            _("A file was refused. Take it away from the message, then send."),
+        )
+    return file
+
+
 def _row(
-    draft: Draft, body: str, urgent: str, head: Head, seat: Seat, now: datetime
+    draft: Draft,
+    body: str,
+    urgent: str,
+    head: Head,
+    seat: Seat,
+    now: datetime,
+    files: list[Attachment],
 ) -> Message:
     message = Message(
         thread_id=draft.thread,
@@ -205,5 +254,8 @@ def _row(
         door=draft.door,
         at=now,
     )
+    for position, file in enumerate(files):
+        file.message, file.position = message, position
+    message.files = files
     message.hash = message_hash(head.hash, content(message))
     return message

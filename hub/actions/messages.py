@@ -14,8 +14,10 @@ from django.utils import timezone
 from hub import events, permissions
 from hub.actions import turns
 from hub.errors import Forbidden, NotFound
+from hub.chain import with_files
 from hub.models import (
     Acknowledgement,
+    Attachment,
     Measure,
     Message,
     Participant,
@@ -127,13 +129,15 @@ def _facts(drafts: Sequence[Draft]) -> tuple[Facts, dict[UUID, Measure]]:
         .filter(thread__in=threads, user__in=authors)
         .select_related("user", "membership__court", "membership__centre")
     )
-    written = list(Message.objects.filter(_already_written(drafts)))
+    written = with_files(Message.objects.filter(_already_written(drafts)))
+    named = {file for draft in drafts for file in draft.attachments}
     facts = Facts(
         heads=heads,
         seats={(s.thread_id, s.user_id): _seat(s) for s in seats}
         | {(thread, HUB_USER_ID): HUB_SEAT for thread in threads},
         known={(m.author_id, m.client_id): m for m in written},
         written={(m.thread_id, m.seq): m for m in written},
+        files=Attachment.objects.in_bulk(named),
     )
     return facts, turns.awaiting_answer(locked)
 
@@ -162,6 +166,8 @@ def _seat(seat: Participant) -> Seat:
 
 def _write(decided: Plan) -> None:
     Message.objects.bulk_create(decided.rows)
+    if decided.claims:
+        Attachment.objects.bulk_update(decided.claims, ["message", "position"])
     last_at = decided.rows[-1].at
     Thread.objects.bulk_update(
         [

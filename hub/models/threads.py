@@ -4,13 +4,18 @@ Numbers, hashes and rights are given in hub.posting and hub.actions, never here.
 """
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from hub.models.accounts import Membership, Side, User
 from hub.models.measures import Designation
+
+if TYPE_CHECKING:
+    from hub.models.attachments import Attachment
 
 
 class MessageKind(models.TextChoices):
@@ -103,6 +108,14 @@ class Message(models.Model):
                 fields=["author", "client_id"], name="client_id_once_for_ever"
             ),
         ]
+
+    @cached_property
+    def files(self) -> "list[Attachment]":
+        """Its attachments in order, whatever their state.
+
+        hub.chain.with_files reads them for many messages at once.
+        """
+        return list(self.attachments.order_by("position"))
 
 
 class ReadMark(models.Model):

@@ -1,0 +1,168 @@
+"""Receiving a file, and taking it back before it is sent.
+
+Who may, how much, and the first row. What becomes of the file then: inspection.py;
+joining a message: messages.py; the bytes: blobs.py.
+"""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from hub import events, permissions
+from hub.actions import blobs
+from hub.actions.journal import record
+from hub.actions.transitions import lock
+from hub.errors import Illegal, NoRoom, NotFound
+from hub.files.limits import MAX_FILE_BYTES, MAX_MEASURE_BYTES
+from hub.files.names import clean_name
+from hub.files.reasons import FileRefused, Reason
+from hub.models import (
+    Attachment,
+    AttachmentPurpose,
+    BlobRole,
+    Measure,
+    Membership,
+    Side,
+    Thread,
+    User,
+)
+from hub.models.threads import ThreadState
+
+
+class Upload(Protocol):
+    """What a door hands over. `size` counts what arrived, kept or not."""
+
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int | None: ...
+
+    def chunks(self) -> Iterator[bytes]: ...
+
+
+def receive(
+    by: User,
+    where: Thread | Measure,
+    upload: Upload,
+    *,
+    may_contain_address: bool = False,
+) -> Attachment:
+    """Seals a file and puts it in the queue; nobody but its sender knows of it yet.
+
+    For a message of a thread, or as the ordering document of a measure. Raises
+    NotFound, Forbidden, Illegal (the thread is closed), FileRefused (empty, too large:
+    nothing is kept), NoRoom, OSError.
+    """
+    measure, _place = _admit(by, where)
+    _check_size(upload)
+    with blobs.stored() as bench:
+        original = bench.put(BlobRole.ORIGINAL, _counted(upload))
+        with transaction.atomic():
+            measure = lock(measure)
+            measure, place = _admit(by, where)
+            _check_room(measure, original.size)
+            attachment = Attachment.objects.create(
+                measure=measure,
+                thread=where if isinstance(where, Thread) else None,
+                purpose=_purpose(where),
+                sent_by=by,
+                side=Side(place.side),
+                name=_name(upload),
+                size=original.size,
+                sha256=original.sha256,
+                may_contain_address=may_contain_address,
+            )
+            original.attachment = attachment
+            original.save(force_insert=True)
+            counts = {"bytes": attachment.size}
+            record(by, "file_received", "attachment", attachment.pk, counts=counts)
+            events.attachment_changed.send(None, attachment=attachment)
+    return attachment
+
+
+def withdraw(by: User, attachment_id: UUID) -> None:
+    """Takes back a file that is in no message yet: nothing of it stays but a line.
+
+    Raises NotFound for everybody but its sender, Illegal once it was sent.
+    """
+    found = Attachment.objects.filter(pk=attachment_id, sent_by=by).first()
+    if found is None:
+        raise NotFound
+    with transaction.atomic():
+        lock(found.measure)
+        rows = Attachment.objects.select_for_update(of=("self",))
+        attachment = rows.filter(pk=found.pk).first()
+        if attachment is None:
+            raise NotFound
+        if attachment.message_id is not None:
+            raise Illegal(_("The file was already sent: a message is never changed."))
+        remove(attachment, by)
+
+
+def remove(attachment: Attachment, by: User | None) -> None:
+    """Inside a transaction that holds the measure: row and bytes go."""
+    record(by, "file_withdrawn", "attachment", attachment.pk)
+    blobs.remove(attachment.blobs.all())
+    events.attachment_changed.send(None, attachment=attachment, withdrawn=True)
+    Attachment.objects.filter(pk=attachment.pk).delete()
+
+
+def _admit(by: User, where: Thread | Measure) -> tuple[Measure, Membership]:
+    """The measure, and the place from which the person sends."""
+    if isinstance(where, Measure):
+        return where, permissions.place_in_measure(by, where, "measure.edit")
+    seat = permissions.seat_in_thread(by, where.pk, "thread.write")
+    if seat.thread.state != ThreadState.OPEN:
+        raise Illegal(_("This thread is closed: it can only be read."))
+    return seat.thread.designation.measure, seat.membership
+
+
+def _purpose(where: Thread | Measure) -> AttachmentPurpose:
+    if isinstance(where, Thread):
+        return AttachmentPurpose.MESSAGE
+    return AttachmentPurpose.ORDER_DOCUMENT
+
+
+def _check_size(upload: Upload) -> None:
+    if not upload.size:
+        raise FileRefused(Reason.EMPTY)
+    if upload.size > MAX_FILE_BYTES:
+        raise FileRefused(Reason.TOO_LARGE)
+
+
+def _counted(upload: Upload) -> Iterator[bytes]:
+    """Never trusts what the size was said to be."""
+    total = 0
+    for chunk in upload.chunks():
+        total += len(chunk)
+        if total > MAX_FILE_BYTES:
+            raise FileRefused(Reason.TOO_LARGE)
+        yield chunk
+    if total == 0:
+        raise FileRefused(Reason.EMPTY)
+
+
+def _check_room(measure: Measure, size: int) -> None:
+    """Under the measure's lock. Everything counts that is kept, also what was refused."""
+    kept = Attachment.objects.filter(measure=measure).aggregate(sum=Sum("size"))["sum"]
+    if (kept or 0) + size > MAX_MEASURE_BYTES:
+        raise NoRoom(
+            _(
+                "The files of this measure reach 500 MB together, which is the limit. "
+                "Send the documents by another secure way."
+            )
+        )
+
+
+def _name(upload: Upload) -> str:
+    """Cleaned, with the ending it had; the verdict gives it its own."""
+    raw = upload.name or ""
+    ending = PurePath(raw).suffix.lstrip(".").lower()
+    known = ending if ending.isascii() and ending.isalnum() and len(ending) < 6 else ""
+    return clean_name(raw, known or "bin")
