@@ -1,0 +1,62 @@
+"""Every number that a file is held to, in one place. No code that applies them.
+
+A file beyond a limit is refused (`TOO_LARGE`, `TOO_BIG_INSIDE`), never cut.
+"""
+
+MIB = 1024 * 1024
+
+# As sent.
+MAX_FILE_BYTES = 25 * MIB
+MAX_FILES_PER_MESSAGE = 10
+MAX_MEASURE_BYTES = 500 * MIB
+MAX_NAME_BYTES = 120  # UTF-8, extension included
+
+# One child process, one file.
+CHILD_CPU_SECONDS = 8
+CHILD_WALL_SECONDS = 10
+CHILD_MEMORY_BYTES = 1024 * MIB
+CHILD_OUTPUT_BYTES = 64 * MIB  # the largest file it may write
+CHILD_OPEN_FILES = 64
+
+# Zip containers (docx, xlsx, odt, ods).
+MAX_MEMBERS = 2_000
+MAX_MEMBER_NAME_BYTES = 255
+MAX_UNPACKED_BYTES = 200 * MIB  # all members together
+MAX_MEMBER_BYTES = 64 * MIB
+# Unpacked over packed. Sheets of equal rows reach 60; deflate itself ends at 1032.
+# Asked only of what is big enough unpacked to cost something.
+MAX_RATIO = 150
+RATIO_FREE_BYTES = 4 * MIB
+
+# XML parts. A tree of libxml2 takes up to 30 times the bytes of its source.
+MAX_XML_BYTES = 16 * MIB
+MAX_XML_TAGS = 1_500_000  # opening and closing ones, of one part
+MAX_XML_DEPTH = 200
+MAX_ALL_TAGS = 4_000_000  # of all parts together
+# Spreadsheets: what a cell or a row may be repeated by attribute.
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
+
+# Images, alone or inside a document: asked of the header, before decoding.
+MAX_PIXELS = 64_000_000
+MAX_SIDE_PIXELS = 20_000
+MAX_FRAMES = 1  # only the first picture of an animation is published
+MAX_IMAGES = 300  # inside one document
+MAX_ALL_PIXELS = 200_000_000  # of all images of one document
+
+# PDF.
+MAX_PAGES = 2_000
+MAX_OBJECTS = 300_000
+MAX_PAGE_TREE_DEPTH = 50
+MAX_OBJECT_DEPTH = 100  # arrays and dictionaries in each other
+MAX_STREAM_BYTES = 100 * MIB  # one stream, unpacked
+MAX_STREAMS_BYTES = 300 * MIB  # all of them
+MAX_STREAM_FILTERS = 4  # one after the other on a stream
+
+# Text.
+MAX_LINE_CHARACTERS = 1_000_000
+
+# The picture that shows the first pages.
+PREVIEW_PAGES = 3
+PREVIEW_WIDTH_PIXELS = 900
+PREVIEW_MAX_PIXELS = 8_000_000
