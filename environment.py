@@ -76,6 +76,9 @@ class Rules(BaseSettings):
     availability_days: int = Field(
         14, ge=1, le=90, description="Days within which an availability is answered."
     )
+    availability_kept_days: int = Field(
+        30, ge=1, le=365, description="Days from the question to its removal."
+    )
     observed_months: int = Field(
         6, ge=1, le=36, description="Months over which waiting is observed."
     )

@@ -85,7 +85,7 @@ USAGE: dict[str, tuple[Text, Text]] = {
     ),
     "contacts_per_centre": (
         _("contacts per espace de rencontre"),
-        _("People with an open account, divided by the espaces registered."),
+        _("People with an open account, divided by the espaces where somebody has one."),
     ),
     "measures_transmitted": (
         _("measures transmitted"),

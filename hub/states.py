@@ -72,6 +72,7 @@ class Guard(StrEnum):
     DAY_PASSED = "day_passed"
     OTHER_CENTRE = "other_centre"
     LAPSE_STATED = "lapse_stated"
+    TERM_NEAR = "term_near"
     CLOSING_ALLOWED = "closing_allowed"
     NO_OPEN_PROPOSAL = "no_open_proposal"
     SILENCE_OVER = "silence_over"
@@ -166,7 +167,7 @@ TABLE: tuple[Row, ...] = (
     Row("16", Event.NOT_STARTED, (S.RECEIVED, S.WAITING, S.INTAKE), S.ENDED,
         "measure.decide", (_G.LAPSE_STATED,), D.ENDED, NOBODY),
     Row("17a", Event.PROPOSE_CLOSE, (S.INTAKE, S.ACTIVE, S.SUSPENDED), Target.SAME,
-        "measure.propose", (_G.NO_OPEN_PROPOSAL,), None, COURT_CONFIRMS),
+        "measure.propose", (_G.NO_OPEN_PROPOSAL, _G.TERM_NEAR), None, COURT_CONFIRMS),
     Row("17", Event.CLOSE, (S.INTAKE, S.ACTIVE, S.SUSPENDED, S.UNABLE), S.ENDED,
         "measure.close", (_G.CLOSING_ALLOWED,), D.ENDED, NOBODY),
     Row("17b", Event.CLOSE_BY_SILENCE, (S.INTAKE, S.ACTIVE, S.SUSPENDED), S.ENDED,

@@ -22,6 +22,10 @@ CHROMIUM = Path("/usr/bin/chromium")
 APT_INSTALL = "apt-get install -y --no-install-recommends chromium"
 
 
+# One process per core; a file's tests stay together, for what they share.
+WORKERS = ("-n", "auto", "--dist", "loadfile")
+
+
 class Step:
     """One named command, with what it needs in its environment."""
 
@@ -103,7 +107,7 @@ def apt_install_chromium() -> str:
 def steps(part: str, python: Path, for_pytest: "list[str]") -> "list[Step]":
     """Return the commands of one part; the fast ones come first."""
     if part != "lint":
-        pytest = [str(python), "-m", "pytest", *for_pytest]
+        pytest = [str(python), "-m", "pytest", *WORKERS, *for_pytest]
         return [Step(f"pytest ({part} shape)", pytest, shape=part)]
 
     def tool(name: str, *arguments: str) -> Step:

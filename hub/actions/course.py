@@ -133,7 +133,7 @@ def end_not_started(
 
 def propose_close(measure: Measure, *, reason: ClosureReason, by: User) -> Measure:
     """Row 17a: the centre proposes; the court answers, or its silence does."""
-    with move(measure, Event.PROPOSE_CLOSE, by) as step:
+    with move(measure, Event.PROPOSE_CLOSE, by, reason=reason) as step:
         propose(step, ProposalKind.CLOSE, reason)
         step.says(
             _("The espace de rencontre proposes to close it: %(why)s."),

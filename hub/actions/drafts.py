@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,32 +55,42 @@ def create_draft(
     Raises NotFound for a stranger to the court, Forbidden for a member who may not,
     InvalidInput without a judge of this court.
     """
-    with transaction.atomic():
-        place = permissions.place_where(by, "measure.create", organisation=court.code)
-        if judge is None and place.role == Role.JUDGE:
-            judge = by
-        _refuse(_wrong_judge(court, judge))
-        assert judge is not None
-        known = Measure.objects.filter(pk=id).first() if id else None
-        if known and known.prepared_by_id == by.pk:
-            return known
-        measure = Measure.objects.create(
-            id=id if id and not known else uuid.uuid4(),
-            reference=new_reference(),
-            court=court,
-            unit=place.unit,
-            judge=judge,
-            prepared_by=by,
-            awaits=place.side,
-            awaits_act=Act.COMPLETE,
-        )
-        measure.terms = MeasureTerms.objects.create(
-            measure=measure, version=1, entered_by=by
-        )
-        measure.save(update_fields=["terms"])
-        transitions.note(measure, Event.CREATE, from_state="draft", by=place)
-        record(by, "measure_created", "measure", measure.pk)
-        return measure
+    try:
+        return _create(court, by, judge, id)
+    except IntegrityError:
+        # The same form came twice at once: the other request has just kept it.
+        return _create(court, by, judge, id)
+
+
+@transaction.atomic
+def _create(
+    court: Court, by: User, judge: User | None, client_id: uuid.UUID | None
+) -> Measure:
+    place = permissions.place_where(by, "measure.create", organisation=court.code)
+    if judge is None and place.role == Role.JUDGE:
+        judge = by
+    _refuse(_wrong_judge(court, judge))
+    assert judge is not None
+    known = Measure.objects.filter(pk=client_id).first() if client_id else None
+    if known and known.prepared_by_id == by.pk:
+        return known
+    measure = Measure.objects.create(
+        id=client_id if client_id and not known else uuid.uuid4(),
+        reference=new_reference(),
+        court=court,
+        unit=place.unit,
+        judge=judge,
+        prepared_by=by,
+        awaits=place.side,
+        awaits_act=Act.COMPLETE,
+    )
+    measure.terms = MeasureTerms.objects.create(
+        measure=measure, version=1, entered_by=by
+    )
+    measure.save(update_fields=["terms"])
+    transitions.note(measure, Event.CREATE, from_state="draft", by=place)
+    record(by, "measure_created", "measure", measure.pk)
+    return measure
 
 
 def save_decision(

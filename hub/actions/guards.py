@@ -140,6 +140,20 @@ def lapse_stated(step: Step) -> str:
     return ""
 
 
+def term_near(step: Step) -> str:
+    """ "Term reached" is for the last weeks, by the rule of the second notice (T4)."""
+    ends_on, days = step.measure.ends_on, settings.RULES.ending_second_days
+    far = ends_on and ends_on > step.today + timedelta(days=days)
+    if far and step.given["reason"] == ClosureReason.TERM_REACHED:
+        sentence = _(
+            "This measure ends on %(day)s: its term can be given as the reason from "
+            "%(days)d days before. Choose another reason, or wait."
+        )
+        values = {"day": f"{ends_on:%d/%m/%Y}", "days": days}
+        raise InvalidInput({"reason": sentence % values})
+    return ""
+
+
 def closing_allowed(step: Step) -> str:
     """A court confirms what the centre proposed; otherwise the judge alone ends it."""
     assert step.place is not None
@@ -214,6 +228,7 @@ GUARDS: dict[Guard, Callable[[Step], str]] = {
     Guard.DAY_PASSED: day_passed,
     Guard.OTHER_CENTRE: other_centre,
     Guard.LAPSE_STATED: lapse_stated,
+    Guard.TERM_NEAR: term_near,
     Guard.CLOSING_ALLOWED: closing_allowed,
     Guard.NO_OPEN_PROPOSAL: no_open_proposal,
     Guard.SILENCE_OVER: silence_over,

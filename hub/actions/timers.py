@@ -197,6 +197,12 @@ def purging_due(now: datetime) -> Iterable[Due]:
         yield partial(purging.purge, measure)
 
 
+def forgetting(now: datetime) -> Iterable[Due]:
+    """Anonymous questions and their answers; the journal keeps the counts."""
+    for request in due.forgotten_requests(now):
+        yield request.delete
+
+
 def _steps() -> dict[str, Finder]:
     """Every step of every timer, in the order of the specification."""
     rules = settings.RULES
@@ -221,4 +227,5 @@ def _steps() -> dict[str, Finder]:
         "closed": silence,
         "archived": archiving,
         "purged": purging_due,
+        "forgotten": forgetting,
     }

@@ -16,20 +16,20 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
 )
 from django.db.models.functions import Cast
 
 from hub.models import (
+    AvailabilityRequest,
     Designation,
     DifficultyReport,
     Measure,
     Site,
     TimerMark,
-    WaitingDeclaration,
 )
 from hub.models.choices import DesignationState, MeasureState, Urgency
+from hub.queries.waiting import declared_weeks
 from hub.states import LIVE
 
 Designations = QuerySet[Designation, Designation]
@@ -68,12 +68,10 @@ def contact_deadline(measure: Measure) -> date | None:
 
 
 def waiting_too_long(step: str, now: datetime) -> list[Designation]:
-    """T3: waiting longer than declared, and a margin. One query, weeks annotated."""
-    newest = WaitingDeclaration.objects.filter(
-        site__centre=OuterRef("centre"), visit_kind=OuterRef("visit_kind")
-    ).order_by("-declared_at")
+    """T3: waiting longer than declared, and a margin. Two queries."""
     waiting = Designation.objects.filter(
         is_current=True,
+        transmitted_at__isnull=False,
         first_visit_on=None,
         left_on=None,
         measure__state__in=(
@@ -81,14 +79,14 @@ def waiting_too_long(step: str, now: datetime) -> list[Designation]:
             MeasureState.WAITING,
             MeasureState.INTAKE,
         ),
-    ).annotate(weeks=Subquery(newest.values("weeks")[:1]))
-    found = _not_yet(waiting.exclude(weeks=None), step).select_related("measure")
+    )
+    declared = declared_weeks()
     margin = 1 + settings.RULES.waiting_margin_percent / 100
     return [
         one
-        for one in found
-        if one.transmitted_at
-        and now - one.transmitted_at > timedelta(weeks=one.weeks * margin)
+        for one in _not_yet(waiting, step).select_related("measure")
+        if (weeks := declared.get((one.centre_id, one.visit_kind))) is not None
+        and now - one.transmitted_at > timedelta(weeks=weeks * margin)
     ]
 
 
@@ -162,6 +160,14 @@ def to_purge(now: datetime) -> QuerySet[Measure, Measure]:
             changed_at__lte=forgotten,
             legal_hold=False,
         )
+    )
+
+
+def forgotten_requests(now: datetime) -> QuerySet[AvailabilityRequest]:
+    """Questions about room that are kept no longer (DOMAIN section 10)."""
+    kept = timedelta(days=settings.RULES.availability_kept_days)
+    return AvailabilityRequest.objects.filter(
+        asked_at__lte=now - kept, expires_at__lte=now
     )
 
 

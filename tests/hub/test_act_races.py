@@ -9,13 +9,17 @@ import pytest
 from django.db import connection
 
 from hub.actions import reception, transmission
+from hub.actions.drafts import create_draft
 from hub.actions.messages import post_messages
+from hub.actions.notes import write_note
 from hub.actions.timers import run_timers
 from hub.chain import first_break
-from hub.demo import Demo
+from hub.demo import COURT, Demo
 from hub.errors import HubError
 from hub.models import (
+    Court,
     Designation,
+    InternalNote,
     Measure,
     MeasureTransition,
     Message,
@@ -57,6 +61,28 @@ def test_two_clerks_transmitting_at_once_send_one_measure(demo: Demo) -> None:
     assert Thread.objects.filter(designation__measure=measure).count() == 1
     sent_once = MeasureTransition.objects.filter(measure=measure, event="transmit")
     assert sent_once.count() == 1
+
+
+def test_a_new_measures_form_sent_three_times_at_once_is_one_draft(demo: Demo) -> None:
+    court, camille, client_id = Court.objects.get(code=COURT), "camille", uuid4()
+
+    def go() -> object:
+        return create_draft(court=court, by=demo.people[camille], id=client_id)
+
+    assert at_once(go, go, go) == ["done"] * 3
+    assert Measure.objects.filter(pk=client_id).count() == 1
+
+
+def test_a_note_kept_three_times_at_once_is_one_note(demo: Demo) -> None:
+    samira, thread = demo.people["samira"], demo.threads[0].pk
+
+    def go() -> object:
+        return write_note(samira, thread, "Rappeler jeudi")
+
+    assert at_once(go, go, go) == ["done"] * 3
+    assert InternalNote.objects.count() == 1
+    write_note(samira, thread, "Rappeler vendredi")
+    assert InternalNote.objects.count() == 2
 
 
 def test_a_receipt_and_a_recall_at_once_agree_on_one_of_them(demo: Demo) -> None:

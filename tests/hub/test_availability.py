@@ -14,6 +14,7 @@ from django.utils import timezone
 from hub import events
 from hub.actions import members
 from hub.actions.availability import AgeBand, AvailabilityNeed, answer, ask, band_of
+from hub.actions.timers import run_timers
 from hub.demo import COURT, Demo
 from hub.errors import Forbidden, Illegal, InvalidInput, NotFound
 from hub.models import (
@@ -331,3 +332,17 @@ def test_an_age_falls_in_one_band() -> None:
     assert {age: band_of(age).value for age in ages} == ages
     assert len(AgeBand) == 5
     assert AvailabilityNeed.values
+
+
+def test_an_answered_question_is_forgotten_after_thirty_days(demo: Demo) -> None:
+    old, young = asked(demo), asked(demo, 1, 2)
+    days = {old: 30, young: 29}
+    for request, age in days.items():
+        AvailabilityRequest.objects.filter(pk=request.pk).update(
+            asked_at=timezone.now() - timedelta(days=age), expires_at=timezone.now()
+        )
+    assert run_timers()["forgotten"] == 1
+    assert list(AvailabilityRequest.objects.all()) == [young]
+    assert set(AvailabilityAnswer.objects.values_list("request", flat=True)) == {
+        young.pk
+    }

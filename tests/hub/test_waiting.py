@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from scipy.stats import CensoredData, ecdf
 
 from hub.demo import Demo
-from hub.models import Centre, WaitingDeclaration
+from hub.models import Centre, Site, WaitingDeclaration
 from hub.models.centres import VisitKind
 from hub.queries.waiting import gap_for, gaps, observed_period, observed_waits
 from hub.waiting import Observed, Spell, quantile, quantiles, share_by, survival
@@ -210,6 +211,18 @@ def test_the_newest_declaration_counts(demo: Demo) -> None:
         visit_kind=last.visit_kind,
         weeks=9,
         declared_at=last.declared_at.replace(year=last.declared_at.year + 1),
+    )
+    assert gap_for(centre) == []
+
+
+def test_a_centre_with_two_sites_is_measured_by_its_slower_one(demo: Demo) -> None:
+    centre = Centre.objects.get(code="DEMO-44-01")
+    create(demo.people["camille"], [Life(sent=50, started=10) for _ in range(5)])
+    WaitingDeclaration.objects.update(weeks=1)
+    assert gap_for(centre)
+    other = Site.objects.create(centre=centre, city="Rezé")
+    WaitingDeclaration.objects.create(
+        site=other, visit_kind=VisitKind.VISIT, weeks=9, declared_at=timezone.now()
     )
     assert gap_for(centre) == []
 

@@ -1,6 +1,7 @@
 """What several open things mean together: turns, proposals, interruptions, seats."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from hub.actions.attendance import Counts, record_attendance
 from hub.actions.timers import run_timers
 from hub.calendar import today_in
 from hub.demo import COURT, Demo
-from hub.errors import Illegal, StaleForm
+from hub.errors import Illegal, InvalidInput, StaleForm
 from hub.models import (
     Centre,
     Court,
@@ -51,6 +52,23 @@ def test_a_clerk_confirms_what_was_proposed_and_nothing_else(demo: Demo) -> None
         course.close(now(measure), by=paul, reason=ClosureReason.REVOKED)
     course.close(now(measure), by=paul, reason=reason)
     assert now(measure).closure_reason == reason
+
+
+@pytest.mark.parametrize(("days", "refused"), [(31, True), (30, False)])
+def test_a_term_is_reached_in_its_last_weeks_only(
+    demo: Demo, days: int, refused: bool
+) -> None:
+    measure, samira = put(sent(demo), "active"), demo.people["samira"]
+    last = today_in("44") + timedelta(days=days)
+    Measure.objects.filter(pk=measure.pk).update(ends_on=last)
+    with pytest.raises(InvalidInput) if refused else nullcontext() as error:
+        course.propose_close(measure, reason=ClosureReason.TERM_REACHED, by=samira)
+    if error:
+        assert f"{last:%d/%m/%Y}" in error.value.fields["reason"]
+    other = ClosureReason.BETTER_AGREEMENT
+    if refused:
+        course.propose_close(now(measure), reason=other, by=samira)
+    assert Proposal.objects.count() == 1
 
 
 def test_a_judge_who_revokes_has_not_accepted_the_proposal(demo: Demo) -> None:

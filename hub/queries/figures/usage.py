@@ -49,6 +49,7 @@ def usage_figures(
     declared: Sequence[WaitingDeclaration],
 ) -> list[Indicator]:
     centres = sum(place["centres"] for place in covered)
+    active = _active_centres(facts, now)
     recent = [sent for sent in facts if sent.sent_at >= now - ACTIVE]
     messages = Message.objects.aggregate(
         sent=Count("pk"), threads=Count("thread", distinct=True)
@@ -62,9 +63,7 @@ def usage_figures(
             Court.objects.count(),
         ),
         indicator("registered_centres", centres, Unit.COUNT, centres),
-        indicator(
-            "active_centres", _active_centres(facts, now), Unit.COUNT, centres, centres
-        ),
+        indicator("active_centres", active, Unit.COUNT, active, centres),
         indicator(
             "covered_departements",
             sum(place["centres"] > 0 for place in covered),
@@ -72,7 +71,7 @@ def usage_figures(
             centres,
             len(covered),
         ),
-        *_people(now, centres),
+        *_people(now),
         indicator("measures_transmitted", len(facts), Unit.COUNT, len(facts)),
         indicator("messages", messages["sent"], Unit.COUNT, messages["threads"]),
         share("fresh_declarations", (not one.stale for one in declared)),
@@ -127,7 +126,7 @@ def _active_centres(facts: Facts, now: datetime) -> int:
     )
 
 
-def _people(now: datetime, centres: int) -> list[Indicator]:
+def _people(now: datetime) -> list[Indicator]:
     """Who wrote or did something lately, by what they are; and contacts a centre."""
     since = now - ACTIVE
     acted = JournalEntry.objects.filter(at__gte=since, actor__isnull=False)
@@ -146,10 +145,13 @@ def _people(now: datetime, centres: int) -> list[Indicator]:
     judges = people("active", Role.JUDGE)
     clerks = people("active", Role.CLERK, Role.CHIEF_CLERK)
     contacts = people("active", *CENTRE_ROLES)
-    each = round(people("people", *CENTRE_ROLES) / centres, 1) if centres else None
+    # Of the centres that have anybody here: one that was never invited says nothing.
+    in_centres = places.filter(role__in=CENTRE_ROLES)
+    staffed = in_centres.aggregate(n=Count("centre", distinct=True))["n"]
+    each = round(people("people", *CENTRE_ROLES) / staffed, 1) if staffed else None
     return [
         indicator("active_judges", judges, Unit.COUNT, judges),
         indicator("active_clerks", clerks, Unit.COUNT, clerks),
         indicator("active_contacts", contacts, Unit.COUNT, contacts),
-        indicator("contacts_per_centre", each, Unit.RATIO, centres),
+        indicator("contacts_per_centre", each, Unit.RATIO, staffed),
     ]

@@ -11,6 +11,7 @@ const ENDED = new Set([4401, 4403]); // session or rights lost: coming back is u
 
 export class Connection extends EventTarget {
   #socket = null;
+  #welcomed = false; // before, a frame would overtake those that wait for the welcome
   #held; // () => {thread: last seq held}
   #failures = 0;
   #retry = 0;
@@ -32,7 +33,7 @@ export class Connection extends EventTarget {
   }
 
   get open() {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#welcomed && this.#socket?.readyState === WebSocket.OPEN;
   }
 
   send(frame) {
@@ -46,7 +47,8 @@ export class Connection extends EventTarget {
     if (this.#socket && this.#socket.readyState <= WebSocket.OPEN) return;
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/`, "hub.v1");
     this.#socket = socket;
-    socket.onopen = () => this.send({ type: "hello", threads: this.#held() });
+    this.#welcomed = false;
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", threads: this.#held() }));
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
   }
@@ -54,6 +56,7 @@ export class Connection extends EventTarget {
   #receive(frame) {
     clearTimeout(this.#silence);
     if (frame.type === "welcome") {
+      this.#welcomed = true;
       this.#failures = 0;
       clearInterval(this.#poll);
       clearInterval(this.#ping);

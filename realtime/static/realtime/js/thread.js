@@ -20,6 +20,7 @@ const composer = form && new Composer(form, (draft) => outbox.add({ type: "post"
 addEventListener("edit-again", ({ detail }) => composer?.restore(detail));
 const aged = "older" in talk.dataset; // an older page: the newest messages are elsewhere
 
+let line = Promise.resolve(true); // the posts by HTTP, and whether the network works
 let asking = false; // a history request is under way
 
 function take(messages) {
@@ -75,13 +76,24 @@ async function refreshPanel({ measure }) {
 
 const polling = () => document.body.dataset.connection === "polling";
 
+// One after the other, in the order of typing. After a lost network nothing follows: the
+// next poll that works begins anew with the oldest.
 function postByHttp(frame) {
-  const { thread: _thread, type: _type, ...fields } = frame;
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
-  fetch(messagesUrl, { method: "POST", headers, body: JSON.stringify(fields) })
-    .then(async (answer) => (answer.ok ? poll() : outbox.fail(frame.id, (await answer.json()).detail)))
-    .catch(() => showState("off"));
+  line = line.then((works) => works && postOne(frame));
   return true;
+}
+
+async function postOne({ thread: _thread, type: _type, ...fields }) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+  try {
+    const answer = await fetch(messagesUrl, { method: "POST", headers, body: JSON.stringify(fields) });
+    if (answer.ok) poll();
+    else outbox.fail(fields.id, (await answer.json()).detail);
+    return true;
+  } catch {
+    showState("off");
+    return false;
+  }
 }
 
 function acknowledgeByHttp(seq) {
@@ -106,7 +118,10 @@ async function poll() {
     const resumed = !polling();
     if (!connection.open) showState("polling");
     take(part.messages);
-    if (resumed) outbox.flush();
+    if (resumed) {
+      line = Promise.resolve(true);
+      outbox.flush();
+    }
     if (part.more) poll();
   } catch {
     showState("off"); // no network: the next poll tells
