@@ -62,7 +62,9 @@ def read_files_keys(variables: FileVariables, folder: Path) -> list[bytes]:
     return [read_key(text) for text in (present, *earlier)]
 
 
-def file_problems(variables: FileVariables, folder: Path, production: bool) -> list[str]:
+def file_problems(
+    variables: FileVariables, folder: Path, production: bool
+) -> list[str]:
     """One sentence for an operator per value that cannot be used."""
     given = bool(variables.files_key or variables.files_key_file)
     if production and not given:

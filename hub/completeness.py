@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from hub.models import Child, Measure, MeasureTerms, Party
+from hub.models import AttachmentState, Child, Measure, MeasureTerms, Party
 from hub.models.choices import Nature, PartyRole
 
 DECISION, FAMILY, TERMS, CENTRE = "decision", "famille", "modalites", "espace"
+ORDER_DOCUMENT = "order_document"
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,19 @@ def missing(
     children: Sequence[Child],
     parties: Sequence[Party],
     *,
+    order_document: str,
     has_centre: bool = True,
 ) -> list[Missing]:
-    """In the order in which the form asks. Empty: it can be transmitted."""
-    found = [*_decision(measure), *_family(children, parties), *missing_terms(terms)]
+    """In the order in which the form asks. Empty: it can be transmitted.
+
+    `order_document`: the state of the attached decision, empty where there is none.
+    """
+    found = [
+        *_decision(measure),
+        *_order_document(order_document),
+        *_family(children, parties),
+        *missing_terms(terms),
+    ]
     if not has_centre:
         found.append(Missing(CENTRE, "liste", _("Choose an espace de rencontre.")))
     return found
@@ -65,6 +75,20 @@ def _decision(measure: Measure) -> Iterator[Missing]:
         yield Missing(DECISION, "decision_kind", _("Say what kind of decision it is."))
     if measure.decided_on is None:
         yield Missing(DECISION, "decided_on", _("Give the date of the decision."))
+
+
+def _order_document(state: str) -> Iterator[Missing]:
+    """The espace de rencontre needs the decision itself (DOMAIN 1.2), and only a file
+    that was checked reaches it."""
+    if not state:
+        sentence = _("Attach the decision, or its extract.")
+    elif state == AttachmentState.REFUSED:
+        sentence = _("The attached decision was refused: attach another file.")
+    elif state != AttachmentState.CLEAN:
+        sentence = _("The attached decision is still being checked.")
+    else:
+        return
+    yield Missing(DECISION, ORDER_DOCUMENT, sentence)
 
 
 def _family(children: Sequence[Child], parties: Sequence[Party]) -> Iterator[Missing]:

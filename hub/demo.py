@@ -13,6 +13,7 @@ from hub.actions import drafts, members
 from hub.actions.messages import post_messages
 from hub.actions.transmission import transmit
 from hub.calendar import today_in
+from hub.demo_files import demo_decision
 from hub.models import Centre, Court, Measure, Role, Thread, User
 from hub.models.centres import VisitKind
 from hub.models.choices import (
@@ -135,7 +136,7 @@ def transmit_demo(
     measure = complete_draft(people, kind, ages, decided_on)
     centre = Centre.objects.get(code=centre_code)
     drafts.choose_centre(measure, centre, by=people["paul"], counts={})
-    return transmit(measure, by=people["paul"], holds_decision=True)
+    return transmit(measure, by=people["paul"])
 
 
 def complete_draft(
@@ -159,6 +160,7 @@ def complete_draft(
         by=paul,
         revision=1,
     )
+    demo_decision(measure, paul)
     terms = {**TERMS, **KINDS[kind]}
     return drafts.save_terms(measure, terms, phases=[], by=paul, revision=2)
 

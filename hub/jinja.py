@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -15,11 +16,13 @@ from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
 from hub import text
+from hub.files.reasons import SENTENCES, Reason
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
 from hub.queries.deployment import shows_demo_data
 
 ZONE = ZoneInfo(settings.PEOPLE_TIME_ZONE)
+MEGABYTE = 1_000_000
 
 
 def environment(**options: Any) -> Environment:
@@ -34,6 +37,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
+    env.filters.update(file_size=file_size, refusal=refusal)
     env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 
@@ -83,6 +87,19 @@ def local_date(at: Any) -> str:
 def day_key(at: datetime) -> str:
     """The calendar day in people's zone, "2026-11-23", for scripts to compare."""
     return at.astimezone(ZONE).date().isoformat()
+
+
+def file_size(size: int) -> str:
+    """As people read it: whole kilobytes, megabytes with one decimal from 1 MB on."""
+    if size < MEGABYTE:
+        return translation.gettext("%(num)s KB") % {"num": max(1, round(size / 1000))}
+    words = format_decimal(round(size / MEGABYTE, 1), locale=_locale())
+    return translation.gettext("%(num)s MB") % {"num": words}
+
+
+def refusal(reason: str) -> str:
+    """Why a file was refused and what its sender can do."""
+    return str(SENTENCES[Reason(reason)])
 
 
 def initials(name: str) -> str:

@@ -18,6 +18,7 @@ from hub.views import (
     measures,
     members,
     modification,
+    order_documents,
     own_centre,
     side,
     threads,
@@ -46,6 +47,11 @@ urlpatterns = [
     ),
     # A measure's form.
     path("mesures/nouvelle", drafts.new, name="measure-new"),
+    path(
+        "mesures/<name:reference>/completer/piece",
+        order_documents.order_document,
+        name="order-document",
+    ),
     path(
         "mesures/<name:reference>/completer/<slug:step>",
         drafts.step,

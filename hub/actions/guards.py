@@ -17,6 +17,7 @@ from hub.models.centres import CentreStatus
 from hub.models.choices import ClosureReason, LapseRule, MeasureState
 from hub.models.follow_up import ProposalKind
 from hub.queries.waiting import newest_declarations
+from hub.queries.order_documents import order_document_state
 from hub.states import Event, Guard
 
 FARTHEST_DATE_DAYS = 730  # an expected date two years away is a slip of the hand
@@ -57,6 +58,7 @@ def complete(step: Step) -> str:
         measure.terms,
         list(measure.children.all()),
         list(measure.parties.all()),
+        order_document=order_document_state(measure),
         has_centre=step.designation is not None,
     )
     return " ".join(one.sentence for one in found)
@@ -70,7 +72,8 @@ def centre_can_take(step: Step) -> str:
 
 
 def clerk_holds_decision(step: Step) -> str:
-    """The signed decision is the clerk's mandate (DOMAIN section 6, row 4)."""
+    """The signed decision is the clerk's mandate. Row 4 asks everybody for the file
+    itself (`complete`)."""
     assert step.place is not None
     if step.place.role == Role.CLERK and not step.given.get("holds_decision"):
         raise InvalidInput(

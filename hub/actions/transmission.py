@@ -32,6 +32,7 @@ from hub.models import (
 )
 from hub.models.choices import DesignationState, DurationStart
 from hub.models.threads import ThreadState
+from hub.queries.order_documents import order_document_digests
 from hub.states import Event
 
 
@@ -39,22 +40,20 @@ def transmit(
     measure: Measure,
     *,
     by: User,
-    holds_decision: bool = False,
     revision: int | None = None,
 ) -> Thread:
     """Row 4: freezes the terms, opens the thread, seats both sides, says so in it.
 
-    `revision`: what the person has read; a later one raises StaleForm.
-
-    `holds_decision`: a clerk confirms that the signed decision is in the registry.
-    Raises NotFound, Forbidden, Illegal (incomplete, centre cannot take it, already
-    transmitted) or InvalidInput.
+    `revision`: what the person has read; a later one raises StaleForm. Raises NotFound,
+    Forbidden or Illegal (incomplete, the decision not attached or not checked yet,
+    centre cannot take it, already transmitted).
     """
-    with move(measure, Event.TRANSMIT, by, holds_decision=holds_decision) as step:
+    with move(measure, Event.TRANSMIT, by) as step:
         if revision is not None and revision != step.measure.revision:
             raise StaleForm(
                 gettext("Somebody changed this measure meanwhile: read it once more.")
             )
+        step.facts["order_documents"] = order_document_digests(step.measure)
         _send(step)
         record(by, "measure_transmitted", "measure", measure.pk)
     return step.open_thread

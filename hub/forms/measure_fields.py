@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from hub.completeness import DECISION, FAMILY, TERMS
+from hub.completeness import DECISION, FAMILY, ORDER_DOCUMENT, TERMS
 from hub.forms.fields import Field
 from hub.models import choices as lists
 from hub.models.terms import LengthUnit
@@ -16,7 +16,7 @@ from hub.models.terms import LengthUnit
 STEPS = (DECISION, FAMILY, TERMS)
 # What has to be filled before a measure can leave, where it is asked (DOMAIN 1.2, M).
 ASKED = {
-    DECISION: ("decision_kind", "decided_on"),
+    DECISION: (ORDER_DOCUMENT, "decision_kind", "decided_on"),
     FAMILY: ("child-1-birth", "visiting-relation", "hosting-relation"),
     TERMS: (
         "nature",

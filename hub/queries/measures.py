@@ -26,6 +26,7 @@ from hub.models import (
     User,
 )
 from hub.models.choices import MeasureState
+from hub.queries.order_documents import order_document_state
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Contents:
     parties: list[Party]
     safety: SafetyContext | None
     designation: Designation | None
+    order_document: str  # the state of the attached decision; empty: none
 
     @cached_property
     def missing(self) -> list[Missing]:
@@ -51,12 +53,13 @@ class Contents:
             self.terms,
             self.children,
             self.parties,
+            order_document=self.order_document,
             has_centre=self.designation is not None,
         )
 
 
 def contents_of(measure: Measure, *, with_safety: bool) -> Contents:
-    """Five queries at most. The caller has checked the rights, `safety.read` too."""
+    """Six queries at most. The caller has checked the rights, `safety.read` too."""
     if measure.terms is None:  # every measure is created with terms
         raise NotFound
     current = measure.designations.filter(is_current=True)
@@ -69,6 +72,7 @@ def contents_of(measure: Measure, *, with_safety: bool) -> Contents:
         parties=list(measure.parties.order_by("pk")),
         safety=safety.first() if safety is not None else None,
         designation=current.select_related("centre__departement").first(),
+        order_document=order_document_state(measure),
     )
 
 

@@ -23,6 +23,7 @@ from hub.forms.measure_steps import filled_in, senseless
 from hub.models import Measure, Membership, User
 from hub.models.choices import MeasureState
 from hub.queries.measures import contents_of, judges_of
+from hub.views.order_documents import receive_with, withdraw_from
 from hub.views.requests import person, whole_number
 from hub.views.steps import ORDER, judges_for, saved_sentence, step_address, step_page
 
@@ -111,11 +112,14 @@ def _client_id(given: str) -> uuid.UUID | None:
 def _save(request: HttpRequest, measure: Measure, step: str) -> HttpResponse:
     data = request.POST
     without, add = data.get("without", ""), data.get("add", "")
+    if withdrawn := data.get("withdraw", ""):
+        withdraw_from(request, withdrawn)
     filled = filled_in(step, data, judges_for(measure, step), without=without)
-    if add or without:
+    if add or without or withdrawn:
         filled.errors = {}
         return step_page(request, measure, step, filled, add=add)
     try:
+        receive_with(request, measure)
         _act(measure, step, filled, person(request), whole_number(data.get("revision")))
     except InvalidInput as error:
         filled.errors = error.fields

@@ -12,6 +12,7 @@ from hub.models import Measure, MeasureTerms, SafetyContext
 from hub.models.choices import MeasureState
 from hub.queries.acts import possible
 from hub.queries.measures import contents_of, designations_for, versions_of
+from hub.queries.order_documents import order_documents
 from hub.views.acts import buttons
 from hub.views.requests import person
 from hub.views.steps import step_address
@@ -41,6 +42,7 @@ def measure(request: HttpRequest, reference: str) -> HttpResponse:
         "measure": found,
         "contents": contents,
         "designations": designations_for(user, found),
+        "documents": order_documents(found, user),
         "can": can,
         "acts": buttons(can, found),
         "current": versions[-1] if versions else None,

@@ -15,6 +15,7 @@ from hub.forms.measure_steps import shown
 from hub.jinja import clock
 from hub.models import Measure, User
 from hub.queries.measures import contents_of, judges_of
+from hub.views.order_documents import document_context
 
 REVIEW = "relire"
 ORDER = (*STEPS, CENTRE, REVIEW)  # the last two are pages of their own
@@ -70,6 +71,7 @@ def step_page(
         "judges": judges_for(measure, step),
         "lists": LISTS,
         "languages": languages.choices() if step == TERMS else [],
+        **(document_context(request, measure) if step == DECISION else {}),
     }
     return render(request, "measures/step.html", context, status=status)
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from hub import permissions, wording
 from hub.actions import transmission
 from hub.calendar import local_day
-from hub.errors import Illegal, InvalidInput
-from hub.models import Measure, Role, User
+from hub.errors import Illegal
+from hub.models import Measure, User
 from hub.queries.measures import contents_of
+from hub.queries.order_documents import order_documents
 from hub.views.measures import safety_lines
 from hub.views.requests import person, whole_number
 from hub.views.steps import ORDER, step_address, steps_of
@@ -32,13 +33,8 @@ def _transmit(request: HttpRequest, user: User, measure: Measure) -> HttpRespons
     read = (
         whole_number(request.POST["revision"]) if "revision" in request.POST else None
     )
-    holds = bool(request.POST.get("holds_decision"))
     try:
-        thread = transmission.transmit(
-            measure, by=user, holds_decision=holds, revision=read
-        )
-    except InvalidInput as error:
-        return _page(request, user, measure, wrong=error.fields, status=400)
+        thread = transmission.transmit(measure, by=user, revision=read)
     except Illegal as error:
         return _page(request, user, measure, refused=error.detail, status=409)
     where = reverse("hub:thread", args=[thread.pk])
@@ -50,7 +46,6 @@ def _page(
     user: User,
     measure: Measure,
     *,
-    wrong: dict[str, str] | None = None,
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -58,7 +53,6 @@ def _page(
         measure,
         with_safety="safety.read" in permissions.rights_in_measure(user, measure),
     )
-    place = permissions.place_in_measure(user, measure, "measure.edit")
     context = {
         "measure": measure,
         "contents": contents,
@@ -69,8 +63,7 @@ def _page(
         "steps": steps_of(measure, {one.step for one in contents.missing}),
         "addresses": {step: step_address(measure.reference, step) for step in ORDER},
         "missing": contents.missing,
-        "needs_mandate": place.role != Role.JUDGE,
-        "wrong": wrong or {},
+        "documents": order_documents(measure, user),
         "refused": refused,
     }
     return render(request, "measures/review.html", context, status=status)

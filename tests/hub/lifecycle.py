@@ -92,7 +92,7 @@ CALLS: dict[str, Call] = {
         m, {"decision_kind": DecisionKind.ORDER}, by=by, revision=m.revision
     ),
     "discard": lambda m, by: drafts.discard(m, by=by),
-    "transmit": lambda m, by: transmission.transmit(m, by=by, holds_decision=True),
+    "transmit": lambda m, by: transmission.transmit(m, by=by),
     "recall": lambda m, by: transmission.recall(m, by=by),
     "acknowledge": lambda m, by: reception.acknowledge_measure(m, by=by),
     "accept": lambda m, by: reception.accept(m, expected_on=today(), by=by),

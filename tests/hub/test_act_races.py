@@ -55,7 +55,7 @@ def test_two_clerks_transmitting_at_once_send_one_measure(demo: Demo) -> None:
     measure, paul = draft(demo), demo.people["paul"]
 
     def go() -> object:
-        return transmission.transmit(measure, by=paul, holds_decision=True)
+        return transmission.transmit(measure, by=paul)
 
     assert sorted(at_once(go, go, go)) == ["Illegal", "Illegal", "done"]
     assert Thread.objects.filter(designation__measure=measure).count() == 1

@@ -1,0 +1,39 @@
+"""The decision that orders a measure, as a file: which ones there are, and their state."""
+
+from hub.models import Attachment, AttachmentPurpose, AttachmentState, Measure, User
+from hub.queries.attachments import visible_to
+
+
+def order_documents(measure: Measure, user: User) -> list[Attachment]:
+    """Those that the person may know of, newest first. One query.
+
+    The caller has checked the right to read the measure.
+    """
+    rows = Attachment.objects.filter(
+        visible_to(user), measure=measure, purpose=AttachmentPurpose.ORDER_DOCUMENT
+    )
+    return list(rows.order_by("-received_at"))
+
+
+def order_document_digests(measure: Measure) -> list[str]:
+    """SHA-256 of the checked ones as they were sent: which decision went with it."""
+    rows = Attachment.objects.filter(
+        measure=measure,
+        purpose=AttachmentPurpose.ORDER_DOCUMENT,
+        state=AttachmentState.CLEAN,
+    )
+    return list(rows.order_by("received_at").values_list("sha256", flat=True))
+
+
+def order_document_state(measure: Measure) -> str:
+    """Clean if any is; else the state of the newest; empty where there is none."""
+    found = list(
+        Attachment.objects.filter(
+            measure=measure, purpose=AttachmentPurpose.ORDER_DOCUMENT
+        )
+        .order_by("-received_at")
+        .values_list("state", flat=True)
+    )
+    if AttachmentState.CLEAN in found:
+        return AttachmentState.CLEAN
+    return found[0] if found else ""
