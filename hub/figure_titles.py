@@ -85,7 +85,10 @@ USAGE: dict[str, tuple[Text, Text]] = {
     ),
     "contacts_per_centre": (
         _("contacts per espace de rencontre"),
-        _("People with an open account, divided by the espaces where somebody has one."),
+        _(
+            "People with an open account, divided by the espaces where somebody has "
+            "one."
+        ),
     ),
     "measures_transmitted": (
         _("measures transmitted"),
