@@ -16,8 +16,8 @@ from hub.models import Centre, Participant, Proposal, Role
 from hub.models.centres import CentreStatus
 from hub.models.choices import ClosureReason, LapseRule, MeasureState
 from hub.models.follow_up import ProposalKind
-from hub.queries.waiting import newest_declarations
 from hub.queries.order_documents import order_document_state
+from hub.queries.waiting import newest_declarations
 from hub.states import Event, Guard
 
 FARTHEST_DATE_DAYS = 730  # an expected date two years away is a slip of the hand

@@ -1,4 +1,4 @@
-"""The decision that orders a measure, as a file: which ones there are, and their state."""
+"""The decision that orders a measure, as a file: which there are, and their state."""
 
 from hub.models import Attachment, AttachmentPurpose, AttachmentState, Measure, User
 from hub.queries.attachments import visible_to

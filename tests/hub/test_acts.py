@@ -91,19 +91,15 @@ def test_whoever_comes_second_reads_who_was_first(demo: Demo, sign_in: SignIn) -
     assert "Luc Roy" in answer.content.decode()
 
 
-def test_a_clerk_needs_the_signed_decision_and_a_judge_does_not(
+def test_a_clerk_transmits_with_the_decision_attached_as_a_judge_does(
     demo: Demo, sign_in: SignIn
 ) -> None:
-    paul, camille = sign_in(demo.people["paul"]), sign_in(demo.people["camille"])
-    for client, needs in ((paul, True), (camille, False)):
+    for key in ("paul", "camille"):
         measure = draft(demo)
         where = f"/mesures/{measure.reference}/relire"
-        assert ('name="holds_decision"' in client.get(where).content.decode()) is needs
-        assert client.post(where).status_code == (400 if needs else 303)
-        if needs:
-            assert state(measure) == "draft"
-            done = client.post(where, {"holds_decision": "on"})
-            assert done.status_code == 303
+        client = sign_in(demo.people[key])
+        assert "decision-fictive.pdf" in client.get(where).content.decode()
+        assert client.post(where).status_code == 303
         assert state(measure) == "transmitted"
 
 
