@@ -1,0 +1,1 @@
+"""Files between sender and reader: rules, child processes, scanners, storage."""
