@@ -68,10 +68,8 @@ def file_problems(
     """One sentence for an operator per value that cannot be used."""
     given = bool(variables.files_key or variables.files_key_file)
     if production and not given:
-        return [
-            "FILES_KEY is missing: production needs its own key for files "
-            "(openssl rand -base64 32)."
-        ]
+        missing = "FILES_KEY is missing: production needs its own key for files "
+        return [missing + "(openssl rand -base64 32)."]
     if variables.files_key_file and not variables.files_key_file.is_file():
         return [f"FILES_KEY_FILE: no file at {variables.files_key_file}."]
     if not given and not variables.files_key_fallbacks:
