@@ -239,5 +239,6 @@ LOGGING = {
         "mail.log": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
         "asyncio": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},  # greets at INFO
     },
 }

@@ -43,7 +43,6 @@ class Contents:
     parties: list[Party]
     safety: SafetyContext | None
     designation: Designation | None
-    order_document: str  # the state of the attached decision; empty: none
 
     @cached_property
     def missing(self) -> list[Missing]:
@@ -53,13 +52,13 @@ class Contents:
             self.terms,
             self.children,
             self.parties,
-            order_document=self.order_document,
+            order_document=order_document_state(self.measure),
             has_centre=self.designation is not None,
         )
 
 
 def contents_of(measure: Measure, *, with_safety: bool) -> Contents:
-    """Six queries at most. The caller has checked the rights, `safety.read` too."""
+    """Five queries at most, one more for what is missing. The caller has checked the rights, `safety.read` too."""
     if measure.terms is None:  # every measure is created with terms
         raise NotFound
     current = measure.designations.filter(is_current=True)
@@ -72,7 +71,6 @@ def contents_of(measure: Measure, *, with_safety: bool) -> Contents:
         parties=list(measure.parties.order_by("pk")),
         safety=safety.first() if safety is not None else None,
         designation=current.select_related("centre__departement").first(),
-        order_document=order_document_state(measure),
     )
 
 

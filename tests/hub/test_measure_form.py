@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.actions import drafts
 from hub.demo import COURT, Demo
+from hub.demo_files import demo_decision
 from hub.models import Court, Measure, MeasureTerms, User
 from hub.models.choices import MeasureState
 from tests.hostile import EVERYTHING
@@ -85,6 +86,9 @@ def test_a_clerk_begins_a_draft_and_completes_it_step_by_step(
     steps = {"decision": DECISION, "famille": FAMILY, "modalites": TERMS}
     reached = [save(paul, measure, step, values) for step, values in steps.items()]
     assert reached == [(303, address) for address in expected]
+    page = paul.get(f"/mesures/{measure.reference}").content.decode()
+    assert f"{where(measure, 'decision')}#order_document" in page
+    demo_decision(measure, demo.people["paul"])
     page = paul.get(f"/mesures/{measure.reference}").content.decode()
     assert "Zoé" in page
     assert "completer/decision#" not in page  # nothing of it is missing

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils.html import escape
 
+from hub.actions import transmission
 from hub.demo import Demo
 from hub.demo_files import demo_decision
 from hub.errors import Illegal
-from hub.files.reasons import SENTENCES, Reason
+from hub.files.reasons import Reason
 from hub.models import (
     Attachment,
     AttachmentState,
@@ -20,7 +20,6 @@ from hub.models import (
     Thread,
     User,
 )
-from hub.actions import transmission
 from tests.hub.lifecycle import draft
 
 SignIn = Callable[[User], Client]
@@ -79,17 +78,24 @@ def test_nothing_leaves_before_the_decision_was_checked(
 def test_the_form_takes_the_file_with_its_step_when_there_is_no_script(
     demo: Demo, measure: Measure, sign_in: SignIn
 ) -> None:
-    Attachment.objects.filter(measure=measure).update(state=AttachmentState.REFUSED,
-                                                      reason=Reason.ENCRYPTED)
+    Attachment.objects.filter(measure=measure).update(
+        state=AttachmentState.REFUSED, reason=Reason.ENCRYPTED
+    )
     paul = sign_in(demo.people["paul"])
     page = paul.get(form(measure)).content.decode()
     assert 'enctype="multipart/form-data"' in page
     assert "decision#order_document" in page
-    answer = paul.post(form(measure), {
-        "revision": measure.revision, "decision_kind": "jugement",
-        "decided_on": "01/09/2026", "judge": str(measure.judge_id),
-        "priority": "normal", "order_document": upload(),
-    })
+    answer = paul.post(
+        form(measure),
+        {
+            "revision": measure.revision,
+            "decision_kind": "jugement",
+            "decided_on": "01/09/2026",
+            "judge": str(measure.judge_id),
+            "priority": "normal",
+            "order_document": upload(),
+        },
+    )
     assert answer.status_code == 303
     newest = Attachment.objects.filter(measure=measure).latest("received_at")
     assert (newest.name, newest.state) == ("ordonnance.pdf", AttachmentState.WAITING)
@@ -100,10 +106,14 @@ def test_a_refused_file_says_why_at_its_field_and_loses_nothing(
     demo: Demo, measure: Measure, sign_in: SignIn
 ) -> None:
     paul = sign_in(demo.people["paul"])
-    answer = paul.post(form(measure), {
-        "revision": measure.revision, "decided_on": "02/09/2026",
-        "order_document": upload(content=b""),
-    })
+    answer = paul.post(
+        form(measure),
+        {
+            "revision": measure.revision,
+            "decided_on": "02/09/2026",
+            "order_document": upload(content=b""),
+        },
+    )
     page = answer.content.decode()
     assert answer.status_code == 400
     assert 'id="order_document-error"' in page
@@ -112,22 +122,25 @@ def test_a_refused_file_says_why_at_its_field_and_loses_nothing(
     Attachment.objects.filter(measure=measure).update(
         state=AttachmentState.REFUSED, reason=Reason.ENCRYPTED
     )
-    said = escape(str(SENTENCES[Reason.ENCRYPTED]))
-    assert Reason.ENCRYPTED and "mot de passe" in paul.get(part(measure)).content.decode() or said
+    assert "mot de passe" in paul.get(part(measure)).content.decode()
 
 
 def test_only_its_sender_sees_a_file_that_is_not_ready_and_takes_it_back(
     demo: Demo, measure: Measure, sign_in: SignIn
 ) -> None:
     paul, camille = sign_in(demo.people["paul"]), sign_in(demo.people["camille"])
-    assert paul.post(part(measure), {"order_document": upload("a.pdf")}).status_code == 201
+    assert (
+        paul.post(part(measure), {"order_document": upload("a.pdf")}).status_code == 201
+    )
     sent = Attachment.objects.filter(measure=measure).latest("received_at")
     assert "a.pdf" in paul.get(part(measure)).content.decode()
     assert "a.pdf" not in camille.get(part(measure)).content.decode()
     taking = {"revision": measure.revision, "withdraw": str(sent.pk)}
     assert camille.post(form(measure), taking).status_code == 404
     assert paul.post(form(measure), {**taking, "withdraw": "x"}).status_code == 404
-    assert paul.post(form(measure), {**taking, "rg_number": "26/0001"}).status_code == 200
+    assert (
+        paul.post(form(measure), {**taking, "rg_number": "26/0001"}).status_code == 200
+    )
     assert not Attachment.objects.filter(pk=sent.pk).exists()
 
 
@@ -142,7 +155,9 @@ def test_strangers_and_the_centre_reach_no_draft_and_a_sent_measure_takes_none(
     demo_decision(measure, demo.people["paul"])
     transmission.transmit(measure, by=demo.people["paul"])
     before = Attachment.objects.count()
-    answer = sign_in(demo.people["paul"]).post(part(measure), {"order_document": upload()})
+    answer = sign_in(demo.people["paul"]).post(
+        part(measure), {"order_document": upload()}
+    )
     assert answer.status_code == 400
     assert Attachment.objects.count() == before
     # The centre finds the decision on the measure's page.
