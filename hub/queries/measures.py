@@ -58,7 +58,10 @@ class Contents:
 
 
 def contents_of(measure: Measure, *, with_safety: bool) -> Contents:
-    """Five queries at most, one more for what is missing. The caller has checked the rights, `safety.read` too."""
+    """Five queries at most, one more for what is missing.
+
+    The caller has checked the rights, `safety.read` too.
+    """
     if measure.terms is None:  # every measure is created with terms
         raise NotFound
     current = measure.designations.filter(is_current=True)
