@@ -29,10 +29,10 @@ from hub.files.xml_parts import XmlReader, drop_attributes, written
 
 _CLEANERS = {"docx": office_word.clean, "xlsx": office_sheet.clean}
 _MEDIA = {"docx": "word/media", "xlsx": "xl/media"}
-# Addresses in VML, actions and macros of shapes, numbers of editing sessions.
+# Addresses and packed copies in VML, actions of shapes, numbers of editing sessions.
 _ATTRIBUTES = (
-    "starts-with(local-name(), 'rsid') or contains(' href src action macro ole gfxdata ',"
-    " concat(' ', local-name(), ' '))"
+    "starts-with(local-name(), 'rsid') or"
+    " contains(' href src action macro ole gfxdata ', concat(' ', local-name(), ' '))"
 )
 _PART_NAME = re.compile(r"[A-Za-z0-9_.\-/]{1,200}\.(xml|vml)")
 _ROOT = ""  # the package itself, as the source of relations

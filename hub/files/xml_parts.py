@@ -24,7 +24,9 @@ Element = Any  # lxml has no types
 _ENCODING = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)["']""")
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)")
 
-_LONG_TAG = re.compile(rb"<[^<>]{%d,}" % LONG_TAG_BYTES)
+# Up to the next tag: `>` may stand in an attribute, `<` never does.
+_LONG_TAG = re.compile(rb"[^<]{%d,}" % LONG_TAG_BYTES)
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
 _UTF8 = (b"UTF-8", b"UTF8", b"US-ASCII", b"ASCII")
 
 
@@ -64,8 +66,8 @@ class XmlReader:
             or data.count(b"=") > MAX_ATTRIBUTES
         ):
             raise FileRefused(Reason.TOO_BIG_INSIDE, f"XML of {len(data)} bytes")
-        long_tags = (tag[0].count(b"=") for tag in _LONG_TAG.finditer(data))
-        if any(attributes > MAX_ATTRIBUTES_OF_TAG for attributes in long_tags):
+        counts = (len(_ATTRIBUTE.findall(m[0])) for m in _LONG_TAG.finditer(data))
+        if any(count > MAX_ATTRIBUTES_OF_TAG for count in counts):
             raise FileRefused(Reason.TOO_BIG_INSIDE, "attributes of a tag")
         encoding = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
         if b"\0" in data or (encoding and encoding[1].upper() not in _UTF8):
