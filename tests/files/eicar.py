@@ -32,13 +32,25 @@ def in_docx() -> bytes:
     return packed.getvalue()
 
 
-def in_pdf() -> bytes:
-    """As an attached file, compressed."""
+def on_a_pdf_page() -> bytes:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.pages[0].obj.Contents = pdf.make_stream(EICAR)
+        return saved(pdf)
+
+
+def attached_to_pdf(*, unpacked: bool) -> bytes:
+    """Packed, clamd 1.4.6 overlooks it: the check sum's hex string inside a dictionary
+    inside the stream's own makes it miss the stream's filter."""
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.attachments["note.txt"] = EICAR
-        written = io.BytesIO()
-        pdf.save(written, compress_streams=True)
+        return saved(pdf, compress_streams=not unpacked)
+
+
+def saved(pdf: pikepdf.Pdf, **options: bool) -> bytes:
+    written = io.BytesIO()
+    pdf.save(written, **options)
     return written.getvalue()
 
 
@@ -47,5 +59,7 @@ WRAPPINGS = {
     "with spaces after": lambda: EICAR + b" " * 60,
     "in a zip": lambda: nested(1),
     "in a DOCX": in_docx,
-    "in a PDF": in_pdf,
+    "on a page of a PDF": on_a_pdf_page,
+    # What the rebuild would have to unpack, if it kept attached files at all.
+    "attached to a PDF, unpacked": lambda: attached_to_pdf(unpacked=True),
 }
