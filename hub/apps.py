@@ -12,10 +12,12 @@ class HubConfig(AppConfig):
     def ready(self) -> None:
         from hub import (
             checks,  # noqa: F401 (registers the system checks)
+            own_clamd,
             schedule,
         )
 
         schedule.connect()
+        own_clamd.connect()
         connection_created.connect(allow_large_groups)
 
 
