@@ -83,6 +83,19 @@ async def test_the_age_of_the_database_colours_health_and_stops_files(
     assert health.database_at == DATABASE_AT
 
 
+async def test_tcp_is_as_strict(tmp_path: Path, file: Path) -> None:
+    cut_off = LIES["too large, cut off"]
+    for lie, kind in (
+        (Lie(), Clean),
+        (LIES["nothing"], NotScanned),
+        (cut_off, NotScanned),
+    ):
+        file.write_bytes(bytes(2_000_000))
+        async with lying_clamd(tmp_path, lie, tcp=True) as url:
+            answer = await Clamd(url, accept_unknown_age=True).scan(file)
+        assert isinstance(answer, kind)
+
+
 async def test_an_old_database_is_named(tmp_path: Path, file: Path) -> None:
     async with lying_clamd(tmp_path, Lie(version=DATED)) as url:
         late = DATABASE_AT + timedelta(days=8)
