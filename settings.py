@@ -219,6 +219,11 @@ SMTP_URL = env.smtp_url
 MAIL_FROM = env.mail_from
 MAIL_ALLOW_INVALID = env.mail_allow_invalid
 
+# --- Virus scanning ----------------------------------------------------------
+SCANNING = env  # which scanner, by the names of hub.files.scanners.Choice
+FILES_ARE_SCANNED = env.scanner != "none"
+OWN_CLAMD = env.has_own_clamd
+
 # --- Files of the repository -------------------------------------------------
 SEED_DATA: Path = BASE / "hub" / "data"
 DATA_FOLDER: Path = env.data_folder

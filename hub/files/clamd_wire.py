@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 CHUNK_BYTES = 64 * 1024
 REPLY_BYTES = 4096  # clamd's own replies are a line; a longer one is no reply
 CONNECT_SECONDS = 5.0
-SOCKET_PATH_BYTES = 107  # Linux: 108 with the final NUL
 
 Address: TypeAlias = str | tuple[str, int]  # a path, or host and port
 Result = TypeVar("Result")
@@ -32,8 +31,6 @@ def address(url: str) -> Address:
     """
     parts = urlsplit(url)
     if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
-        if len(parts.path.encode()) > SOCKET_PATH_BYTES:
-            raise ValueError(f"the path is longer than {SOCKET_PATH_BYTES} bytes")
         return parts.path
     if parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path:
         parts.hostname.encode("idna")  # its UnicodeError is a ValueError
@@ -73,13 +70,24 @@ class Line:
 
     async def reply(self) -> bytes:
         """Everything until the other side closes; ReplyTooLong, OSError."""
-        reply = b""
-        while len(reply) <= REPLY_BYTES:
-            room = REPLY_BYTES + 1 - len(reply)
+        received = bytearray()
+        await self._receive(received)
+        return bytes(received)
+
+    async def last_words(self) -> bytes:
+        """What is left to read from a side that broke off. For a log, no reply."""
+        received = bytearray()
+        with contextlib.suppress(OSError, ReplyTooLong):
+            await self._receive(received)
+        return bytes(received)
+
+    async def _receive(self, received: bytearray) -> None:
+        while len(received) <= REPLY_BYTES:
+            room = REPLY_BYTES + 1 - len(received)
             part = await self._step(self._loop.sock_recv(self._socket, room))
             if not part:
-                return reply
-            reply += part
+                return
+            received += part
         raise ReplyTooLong
 
     async def _step(self, work: Awaitable[Result]) -> Result:
