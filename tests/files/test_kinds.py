@@ -153,7 +153,7 @@ def test_macros_are_refused_as_such(tmp_path: Path, name: str) -> None:
 
 
 EMBEDDED = {
-    "ole in odt": zipped(ODT | {"Object 1/content.xml": b"<a/>"}),
+    "ole in odt": zipped(ODT | {"Object 1": OLE}),
     "zip in docx": zipped(DOCX | {"word/media/a.zip": zipped({})}),
     "docx in docx": zipped(DOCX | {"word/embeddings/a.docx": zipped(DOCX)}),
     "program in docx": zipped(DOCX | {"word/embeddings/a.exe": b"MZ"}),

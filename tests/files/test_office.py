@@ -11,7 +11,7 @@ from PIL import Image
 
 from hub.files.kinds import KINDS, recognise
 from hub.files.office import rebuild
-from hub.files.reasons import FileRefused
+from hub.files.reasons import FileRefused, Reason
 from tests.files.documents import (
     document_xml,
     docx_parts,
@@ -21,7 +21,8 @@ from tests.files.documents import (
     xlsx_parts,
     zipped,
 )
-from tests.files.open_documents import ods_parts, odt_parts
+from tests.files.office_walker import active_in
+from tests.files.open_documents import content_xml, ods_parts, odt_parts
 
 MAKERS = {"docx": docx_parts, "xlsx": xlsx_parts, "odt": odt_parts, "ods": ods_parts}
 TEXTS = {
@@ -31,6 +32,7 @@ TEXTS = {
     "ods": ("content.xml",),
 }
 SECRETS = (b"SECRETAUTHOR", b"SECRETCAMERA", b"SECRETITEM", b"00A1", b"calc.exe")
+TELLING = re.compile("docProps|customXml|meta|Thumb|printer|Configurations")
 
 
 def rebuilt(
@@ -64,7 +66,7 @@ def test_nothing_tells_of_people_places_and_programs(tmp_path: Path, kind: str) 
     copy = rebuilt(tmp_path, MAKERS[kind](), kind)
     content = b"".join(copy.read(name) for name in copy.namelist())
     assert not [secret for secret in SECRETS if secret in content]
-    assert not re.search("docProps|customXml|meta|Thumb|printer", str(copy.namelist()))
+    assert not TELLING.search(str(copy.namelist()))
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -75,6 +77,12 @@ def test_a_copy_of_a_copy_is_the_copy(tmp_path: Path, kind: str) -> None:
     xml = [n for n in first.namelist() if not n.endswith(".jpg")]  # JPEG loses a little
     assert second.namelist() == first.namelist()
     assert [second.read(n) for n in xml] == [first.read(n) for n in xml]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_second_reading_finds_nothing_active(tmp_path: Path, kind: str) -> None:
+    rebuilt(tmp_path, MAKERS[kind](), kind)
+    assert active_in(tmp_path / "target") == []
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -89,6 +97,12 @@ def test_the_mimetype_of_open_documents_comes_first_and_unpacked(
 ) -> None:
     first = rebuilt(tmp_path, odt_parts(), "odt").infolist()[0]
     assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+
+
+def test_settings_keep_what_lays_out_the_text(tmp_path: Path) -> None:
+    settings = rebuilt(tmp_path, odt_parts(), "odt").read("settings.xml").decode()
+    assert settings.count("config:config-item ") == 1
+    assert "AddParaTableSpacing" in settings
 
 
 def test_links_to_the_web_stay_and_others_become_text(tmp_path: Path) -> None:
@@ -160,6 +174,28 @@ def test_the_table_behind_a_chart_stays_behind(tmp_path: Path) -> None:
     copy = rebuilt(tmp_path, parts)
     assert b"<c:v>7</c:v></c:chartSpace>" in copy.read("word/charts/chart1.xml")
     assert "word/embeddings/table.bin" not in copy.namelist()
+
+
+_OBJECT = (
+    '<text:p><draw:frame><draw:object xlink:href="./Object 1"/></draw:frame></text:p>'
+)
+
+
+def test_a_chart_of_open_document_comes_along(tmp_path: Path) -> None:
+    chart = content_xml("7").replace(b"office:text", b"office:chart")
+    parts = odt_parts(1, _OBJECT) | {"Object 1/content.xml": chart, "Object 1/x": b"x"}
+    copy = rebuilt(tmp_path, parts, "odt")
+    assert text_of(copy.read("Object 1/content.xml")) == ["7"]
+    assert "Object 1/x" not in copy.namelist()
+    assert b"opendocument.chart" in copy.read("META-INF/manifest.xml")
+
+
+def test_another_document_in_an_open_document_is_refused(tmp_path: Path) -> None:
+    for inside in (content_xml("7"), content_xml("7").replace(b"office:text", b"a")):
+        parts = odt_parts(1, _OBJECT) | {"Object 1/content.xml": inside}
+        with pytest.raises(FileRefused) as refused:
+            rebuilt(tmp_path, parts, "odt")
+        assert refused.value.reason is Reason.EMBEDDED
 
 
 def test_a_field_that_is_not_known_leaves_its_result(tmp_path: Path) -> None:
