@@ -10,7 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Object, Stream
 
 from hub.files.limits import MAX_DRAWN_OBJECTS, MAX_OBJECT_DEPTH
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 DRAW = re.compile(rb"/([^\s/\[\]()<>{}%]+)\s+Do\b")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
