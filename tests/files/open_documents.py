@@ -58,7 +58,7 @@ def odt_parts(seed: int = 1, body: str = "", before: str = "") -> Parts:
         '<text:p><draw:frame><draw:image xlink:href="Pictures/photo.jpg" '
         'xlink:type="simple"/></draw:frame></text:p>'
         '<text:p><text:a xlink:href="https://www.justice.gouv.fr/">le site</text:a></text:p>'
-        "<text:p><office:annotation><dc:creator>SECRETAUTHOR</dc:creator><text:p>une "
+        "<text:p><office:annotation><dc:creator>Greffe</dc:creator><text:p>une "
         "remarque</text:p></office:annotation></text:p>"
     )
     return _parts("odt", text + frame + body, before)
