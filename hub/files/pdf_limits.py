@@ -22,7 +22,7 @@ def check(source: Path) -> None:
         _check_objects(pdf)
         drawn = Drawn()
         for page in pdf.pages:
-            drawn.check(page.obj)
+            drawn.check(page)
 
 
 def opened(source: Path) -> Pdf:
