@@ -62,14 +62,14 @@ def read_files_keys(variables: FileVariables, folder: Path) -> list[bytes]:
     return [read_key(text) for text in (present, *earlier)]
 
 
-def file_problems(variables: FileVariables, folder: Path, production: bool) -> list[str]:
+def file_problems(
+    variables: FileVariables, folder: Path, production: bool
+) -> list[str]:
     """One sentence for an operator per value that cannot be used."""
     given = bool(variables.files_key or variables.files_key_file)
     if production and not given:
-        return [
-            "FILES_KEY is missing: production needs its own key for files "
-            "(openssl rand -base64 32)."
-        ]
+        missing = "FILES_KEY is missing: production needs its own key for files "
+        return [missing + "(openssl rand -base64 32)."]
     if variables.files_key_file and not variables.files_key_file.is_file():
         return [f"FILES_KEY_FILE: no file at {variables.files_key_file}."]
     if not given and not variables.files_key_fallbacks:

@@ -157,9 +157,7 @@ except place.WrongPlace as error:
     raise ImproperlyConfigured(str(error)) from None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # unused
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "attachments": _attachments,
 }
 FILE_WORKERS = env.file_workers

@@ -10,6 +10,7 @@ from ninja.security import SessionAuth
 
 from hub import permissions
 from hub.actions.messages import post_messages
+from hub.api_files import RefusedOut, files
 from hub.errors import Forbidden
 from hub.posting import Draft, Refused
 from hub.queries import threads as queries
@@ -27,6 +28,9 @@ api = NinjaAPI(
 )
 
 
+api.add_router("", files)
+
+
 class PostIn(Schema):
     """The fields of a `post` frame."""
 
@@ -37,7 +41,7 @@ class PostIn(Schema):
     urgent: str = ""
     for_case_file: bool = False
     corrects: Seq | None = None
-    attachments: list[UUID] = []
+    attachments: Annotated[list[UUID], Field(max_length=10)] = []
 
 
 class PostedOut(Schema):
@@ -47,14 +51,6 @@ class PostedOut(Schema):
     at: str
     html: str
     hash: str
-
-
-class RefusedOut(Schema):
-    """`code` of PROTOCOL section 1; `detail` is for a person."""
-
-    id: UUID | None = None
-    code: str
-    detail: str
 
 
 class ThreadOut(Schema):
@@ -92,7 +88,7 @@ def messages(
     """In ascending order: above `after`, else just below `before`, else the last."""
     seat = permissions.seat_in_thread(person(request), thread, "thread.read")
     part = queries.history(seat.thread, after=after, before=before, limit=limit)
-    return wire_history(thread, part)
+    return wire_history(thread, part, seat.user_id)
 
 
 @api.post(
@@ -111,7 +107,7 @@ def post(request: HttpRequest, thread: UUID, body: PostIn) -> Any:
     """Posts once for ever per (author, id): a repeat answers with the first seq."""
     user = person(request)
     permissions.seat_in_thread(user, thread, "thread.write")
-    if body.kind != "ordinary" or body.attachments:
+    if body.kind != "ordinary":
         return Status(400, _unknown(body.id))
     [outcome] = post_messages([_draft(body, thread, user.pk)])
     if isinstance(outcome, Refused):
@@ -147,9 +143,10 @@ def _draft(body: PostIn, thread: UUID, author: UUID) -> Draft:
         urgent=body.urgent,
         for_case_file=body.for_case_file,
         corrects=body.corrects,
+        attachments=tuple(body.attachments),
         door="api",
     )
 
 
 def _unknown(message_id: UUID) -> dict[str, Any]:
-    return {"id": message_id, "code": "invalid", "detail": "kind, attachments"}
+    return {"id": message_id, "code": "invalid", "detail": "kind"}

@@ -12,9 +12,11 @@ class HubConfig(AppConfig):
     def ready(self) -> None:
         from hub import (
             checks,  # noqa: F401 (registers the system checks)
+            inspector,
             schedule,
         )
 
+        inspector.connect()
         schedule.connect()
         connection_created.connect(allow_large_groups)
 

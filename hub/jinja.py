@@ -8,6 +8,7 @@ from babel.dates import format_date, format_datetime
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -34,6 +35,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
+    env.filters.update(filesize=filesizeformat)
     env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 

@@ -14,9 +14,11 @@ from hub.views import (
     desks,
     drafts,
     figures,
+    files,
     information,
     measures,
     members,
+    metrics,
     modification,
     own_centre,
     side,
@@ -44,6 +46,19 @@ urlpatterns = [
         threads.acknowledge_message,
         name="thread-acknowledge",
     ),
+    # Files.
+    path("pieces/<uuid:attachment_id>", files.download, name="attachment"),
+    path(
+        "pieces/<uuid:attachment_id>/apercu", files.preview, name="attachment-preview"
+    ),
+    path(
+        "pieces/<uuid:attachment_id>/original",
+        files.original,
+        name="attachment-original",
+    ),
+    path("metrics", metrics.metrics, name="metrics"),
+    # (end of files)
+    #
     # A measure's form.
     path("mesures/nouvelle", drafts.new, name="measure-new"),
     path(

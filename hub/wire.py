@@ -1,12 +1,22 @@
 """Domain objects as PROTOCOL.md writes them: used by the JSON door and the socket."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from uuid import UUID
+
+from django.urls import reverse
 
 from hub import text
 from hub.chain import wire_time
-from hub.models import Message
+from hub.files.reasons import SENTENCES, Reason
+from hub.models import Attachment, AttachmentState, Message
 from hub.queries.threads import History
+
+STATES = {
+    AttachmentState.WAITING: "pending",
+    AttachmentState.INSPECTING: "pending",
+    AttachmentState.CLEAN: "clean",
+    AttachmentState.REFUSED: "refused",
+}
 
 
 class Author(TypedDict):
@@ -14,6 +24,22 @@ class Author(TypedDict):
     name: str
     role: str
     organisation: str
+
+
+class WireFile(TypedDict):
+    """One attachment. `pages`, `url` and `preview` when it is clean; `reason` (a code)
+    and `detail` (for a person) when it was refused."""
+
+    id: str
+    name: str
+    size: int
+    state: str
+    media_type: str
+    pages: NotRequired[int]
+    url: NotRequired[str]
+    preview: NotRequired[str]
+    reason: NotRequired[str]
+    detail: NotRequired[str]
 
 
 class WireMessage(TypedDict):
@@ -27,7 +53,7 @@ class WireMessage(TypedDict):
     side: str  # "court" or "centre": lets a page tell a colleague from the others
     body: str
     html: str
-    attachments: list[Any]
+    attachments: list[WireFile]
     needs_ack: bool
     urgent: str
     for_case_file: bool
@@ -36,7 +62,8 @@ class WireMessage(TypedDict):
     hash: str
 
 
-def wire_message(message: Message) -> WireMessage:
+def wire_message(message: Message, reader: UUID | None = None) -> WireMessage:
+    """For this reader, or (None) for everybody: then only files that are clean."""
     return {
         "thread": str(message.thread_id),
         "seq": message.seq,
@@ -51,7 +78,7 @@ def wire_message(message: Message) -> WireMessage:
         "side": message.author_side,
         "body": message.body,
         "html": text.render(message.body),
-        "attachments": [],
+        "attachments": [wire_file(f) for f in shown_files(message, reader)],
         "needs_ack": message.needs_ack,
         "urgent": message.urgent,
         "for_case_file": message.for_case_file,
@@ -59,6 +86,46 @@ def wire_message(message: Message) -> WireMessage:
         "at": wire_time(message.at),
         "hash": message.hash,
     }
+
+
+def shown_files(message: Message, reader: UUID | None) -> list[Attachment]:
+    """Those of a message that a reader may know of: clean ones, all of one's own."""
+    return [
+        file
+        for file in message.files
+        if file.state == AttachmentState.CLEAN or file.sent_by_id == reader
+    ]
+
+
+def wire_file(file: Attachment) -> WireFile:
+    """What its sender may know of it, or, once it is clean, every reader."""
+    wired: WireFile = {
+        "id": str(file.pk),
+        "name": file.name,
+        "size": file.size if file.published_size is None else file.published_size,
+        "state": STATES[AttachmentState(file.state)],
+        "media_type": file.media_type,
+    }
+    if file.state == AttachmentState.CLEAN:
+        wired["url"] = reverse("hub:attachment", args=[file.pk])
+        if file.pages is not None:
+            wired["pages"] = file.pages
+        if has_preview(file):
+            wired["preview"] = reverse("hub:attachment-preview", args=[file.pk])
+    if file.state == AttachmentState.REFUSED:
+        wired["reason"] = file.reason
+        wired["detail"] = refusal_of(file)
+    return wired
+
+
+def has_preview(file: Attachment) -> bool:
+    """Whether its kind is drawn; a drawing that failed is a picture that is missing."""
+    return file.media_type.startswith(("image/", "application/pdf"))
+
+
+def refusal_of(file: Attachment) -> str:
+    """Why it was refused and what can be done, in the language of now."""
+    return str(SENTENCES[Reason(file.reason)])
 
 
 def wire_posted(message: Message) -> dict[str, Any]:
@@ -73,11 +140,13 @@ def wire_posted(message: Message) -> dict[str, Any]:
     }
 
 
-def wire_history(thread: UUID, part: History) -> dict[str, Any]:
-    """The fields of `messages`."""
+def wire_history(
+    thread: UUID, part: History, reader: UUID | None = None
+) -> dict[str, Any]:
+    """The fields of `messages`, as this reader may see them."""
     return {
         "thread": str(thread),
-        "messages": [wire_message(m) for m in part.messages],
+        "messages": [wire_message(m, reader) for m in part.messages],
         "more": part.more,
         "head": part.head,
     }

@@ -7,7 +7,7 @@ joining a message: messages.py; the bytes: blobs.py.
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.db.models import Sum
@@ -18,6 +18,7 @@ from hub.actions import blobs
 from hub.actions.journal import record
 from hub.actions.transitions import lock
 from hub.errors import Illegal, NoRoom, NotFound
+from hub.files import storage
 from hub.files.limits import MAX_FILE_BYTES, MAX_MEASURE_BYTES
 from hub.files.names import clean_name
 from hub.files.reasons import FileRefused, Reason
@@ -52,10 +53,12 @@ def receive(
     upload: Upload,
     *,
     may_contain_address: bool = False,
+    once_for: UUID | None = None,
 ) -> Attachment:
     """Seals a file and puts it in the queue; nobody but its sender knows of it yet.
 
-    For a message of a thread, or as the ordering document of a measure. Raises
+    For a message of a thread, or as the ordering document of a measure. `once_for`:
+    the id of a message; the same bytes for it again answer with the first file. Raises
     NotFound, Forbidden, Illegal (the thread is closed), FileRefused (empty, too large:
     nothing is kept), NoRoom, OSError.
     """
@@ -66,8 +69,13 @@ def receive(
         with transaction.atomic():
             measure = lock(measure)
             measure, place = _admit(by, where)
+            id_ = _id(by, where, original.sha256, once_for)
+            if known := Attachment.objects.filter(pk=id_).first():
+                storage.remove([original.pk])
+                return known
             _check_room(measure, original.size)
             attachment = Attachment.objects.create(
+                id=id_,
                 measure=measure,
                 thread=where if isinstance(where, Thread) else None,
                 purpose=_purpose(where),
@@ -123,6 +131,10 @@ def _admit(by: User, where: Thread | Measure) -> tuple[Measure, Membership]:
     return seat.thread.designation.measure, seat.membership
 
 
+def _id(by: User, where: Thread | Measure, sha256: str, once: UUID | None) -> UUID:
+    return uuid5(once, f"{by.pk} {where.pk} {sha256}") if once else uuid4()
+
+
 def _purpose(where: Thread | Measure) -> AttachmentPurpose:
     if isinstance(where, Thread):
         return AttachmentPurpose.MESSAGE
@@ -149,7 +161,7 @@ def _counted(upload: Upload) -> Iterator[bytes]:
 
 
 def _check_room(measure: Measure, size: int) -> None:
-    """Under the measure's lock. Everything counts that is kept, also what was refused."""
+    """Under the measure's lock. What was refused and is kept counts too."""
     kept = Attachment.objects.filter(measure=measure).aggregate(sum=Sum("size"))["sum"]
     if (kept or 0) + size > MAX_MEASURE_BYTES:
         raise NoRoom(

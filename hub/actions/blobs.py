@@ -40,9 +40,7 @@ class Bench:
     def put_file(self, role: BlobRole, path: Path) -> Blob:
         return self._keep(role, lambda key, id_: storage.put_file(path, key, id_))
 
-    def _keep(
-        self, role: BlobRole, put: Callable[[bytes, UUID], vault.Sealed]
-    ) -> Blob:
+    def _keep(self, role: BlobRole, put: Callable[[bytes, UUID], vault.Sealed]) -> Blob:
         id_, key = uuid4(), vault.new_key()
         sealed = put(key, id_)
         blob = Blob(

@@ -79,6 +79,13 @@ def put_back(held: Attachment, trouble: TryLater) -> None:
     )
 
 
+def release(held: Attachment) -> None:
+    """Back into the queue for whoever comes next: this worker has to end."""
+    _held(held).update(
+        state=AttachmentState.WAITING, held_until=None, look_at=timezone.now()
+    )
+
+
 def pause_after(attempts: int, longest: float) -> float:
     """Seconds until the next try: doubling up to `longest`, less up to a quarter."""
     doubled: float = min(longest, FIRST_PAUSE * 2 ** min(attempts - 1, 20))

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from hub import events, permissions
 from hub.actions import turns
-from hub.errors import Forbidden, NotFound
 from hub.chain import with_files
+from hub.errors import Forbidden, NotFound
 from hub.models import (
     Acknowledgement,
     Attachment,

@@ -34,7 +34,7 @@ _EMBEDDED = re.compile(
     re.I,
 )
 _INSIDE_ZIP = re.compile(
-    r"\.(zip|7z|rar|docm?|xlsm?|exe|dll|js|vbs|hta|lnk|scr|jar)$", re.I
+    r"\.(zip|7z|rar|doc[mx]?|xls[mb]?|exe|dll|js|vbs|hta|lnk|scr|jar)$", re.I
 )
 
 

@@ -51,6 +51,10 @@ MAX_PAGE_TREE_DEPTH = 50
 MAX_OBJECT_DEPTH = 100  # arrays and dictionaries in each other
 MAX_STREAM_BYTES = 100 * MIB  # one stream, unpacked
 MAX_STREAMS_BYTES = 300 * MIB  # all of them
+# A page of a PDF may hold a plan, scanned larger than any photo.
+MAX_PDF_PICTURE_PIXELS = 100_000_000
+MAX_PDF_PICTURE_SIDE_PIXELS = 40_000
+MAX_DRAWN_OBJECTS = 1_000_000  # forms and pictures of one page, those in forms too
 MAX_STREAM_FILTERS = 4  # one after the other on a stream
 
 # Text.
@@ -59,4 +63,5 @@ MAX_LINE_CHARACTERS = 1_000_000
 # The picture that shows the first pages.
 PREVIEW_PAGES = 3
 PREVIEW_WIDTH_PIXELS = 900
+PREVIEW_PAGE_HEIGHT_PIXELS = 5_000  # three of them still fit into one WebP
 PREVIEW_MAX_PIXELS = 8_000_000

@@ -88,15 +88,12 @@ def _without_extension(name: str) -> str:
     return name
 
 
-_MISLEADING = frozenset(
-    re.findall(
-        r"\w+",
-        """7z apk app asp aspx bat cab cgi chm cmd com cpl csv dll dmg doc docm docx dotm
-    eml exe gif gz hta htm html inf ink iso jar jpeg jpg js jse jsp lnk mht mhtml msc
-    msg msi msp odp ods odt pdf php pif pl png ppt pptm pptx ps1 psm1 py rar reg rtf
-    scf scr sh shs shtml svg svgz sys tar tif tiff txt url vb vbe vbs wasm webp wsf
-    wsh xhtml xla xlam xls xlsb xlsm xlsx xml xll xsl xz zip""",
-    )
+_MISLEADING = set(
+    "7z apk app asp aspx bat cab cgi chm cmd com cpl csv dll dmg doc docm docx dotm eml"
+    " exe gif gz hta htm html inf ink iso jar jpeg jpg js jse jsp lnk mht mhtml msc msg"
+    " msi msp odp ods odt pdf php pif pl png ppt pptm pptx ps1 psm1 py rar reg rtf scf"
+    " scr sh shs shtml svg svgz sys tar tif tiff txt url vb vbe vbs wasm webp wsf wsh"
+    " xhtml xla xlam xls xlsb xlsm xlsx xml xll xsl xz zip".split()  # noqa: SIM905
 )
 
 

@@ -76,7 +76,7 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _png(data: bytes) -> tuple[int, int]:
     """Walks all chunks: the header first and right, some data, an end."""
-    names = []
+    names: list[bytes] = []
     at = len(_PNG)
     while at + 12 <= len(data) and names[-1:] != [b"IEND"]:
         (length,) = struct.unpack(">I", data[at : at + 4])

@@ -27,7 +27,7 @@ _PROLOGUE = 4_096  # characters
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SAMPLE_RECORDS = 50
 # A cell that a spreadsheet may take for a formula with an effect: DDE (`|`), a call,
-# or a reference to another file. `-12,5`, `+33 1 44`, `-oui`, `@martin` stay as they are.
+# a reference to another file. `-12,5`, `+33 1 44`, `-oui`, `@martin` stay as they are.
 _FORMULA = re.compile(r"""\s*[=+\-@].*[|(\[!]""", re.S)
 
 

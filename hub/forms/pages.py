@@ -18,7 +18,12 @@ class MessageForm(forms.Form):
     is_urgent = forms.BooleanField(required=False)
     for_case_file = forms.BooleanField(required=False)
 
-    def draft(self, thread: uuid.UUID, author: uuid.UUID) -> Draft:
+    def draft(
+        self,
+        thread: uuid.UUID,
+        author: uuid.UUID,
+        attachments: tuple[uuid.UUID, ...] = (),
+    ) -> Draft:
         """The draft as typed; a raw field that Django refused counts as typed too."""
         given = self.cleaned_data
         urgent = given.get("urgent") or ""
@@ -30,6 +35,7 @@ class MessageForm(forms.Form):
             needs_ack=given["needs_ack"],
             urgent=(urgent or " ") if given["is_urgent"] else urgent,
             for_case_file=given["for_case_file"],
+            attachments=attachments,
         )
 
 

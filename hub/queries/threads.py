@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from hub import permissions
+from hub.chain import with_files
 from hub.models import (
     ORDINARY,
     Acknowledgement,
@@ -139,7 +140,8 @@ def history(
         older = rows.filter(seq__lt=before) if before is not None else rows
         found = list(older.order_by("-seq")[: limit + 1])
         messages, more = found[:limit][::-1], len(found) > limit
-    return History(messages, more, max(thread.last_seq, _last_seq(messages)))
+    head = max(thread.last_seq, _last_seq(messages))
+    return History(with_files(messages), more, head)
 
 
 def with_receipts(part: History, people: list[Participant]) -> History:
@@ -181,7 +183,7 @@ def threads_open_to(users: Iterable[UUID]) -> dict[UUID, set[UUID]]:
 def messages_after(thread: UUID, seq: int) -> list[Message]:
     """Up to MOST messages above a seq, for whoever was already allowed to read."""
     rows = Message.objects.filter(thread=thread, seq__gt=seq)
-    return list(rows.order_by("seq")[:MOST])
+    return with_files(rows.order_by("seq")[:MOST])
 
 
 def _owed(user: User) -> QuerySet[Message, Message]:

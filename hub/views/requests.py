@@ -9,6 +9,7 @@ STATUS = {
     "forbidden": 403,
     "closed": 409,
     "conflict": 409,
+    "attachment_not_ready": 409,
     "rate_limited": 429,
     "unavailable": 503,
 }

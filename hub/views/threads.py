@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +26,13 @@ from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.queries.acts import possible
+from hub.queries.attachments import waiting_in
 from hub.queries.measures import drafts_of, terms_known_to
 from hub.queries.people import answering_in, away_today
+from hub.views import arriving
 from hub.views.acts import buttons
 from hub.views.requests import person, refusal_status, whole_number
+from hub.wire import shown_files, wire_file
 
 SHOWN = 50  # rows of each list of the home page; the rest is on the desk
 
@@ -99,7 +104,12 @@ def _post(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     seat = permissions.seat_in_thread(user, thread_id, "thread.write")
     form = MessageForm(request.POST)
     form.is_valid()  # its fields are optional: the action judges the draft
-    draft = form.draft(thread_id, user.pk)
+    typed = form.draft(thread_id, user.pk)
+    arrived = arriving.receive_all(request, seat.thread, typed.id)
+    draft = replace(typed, attachments=arrived.ids)
+    if arrived.problems:
+        context = {"id": draft.id, "typed": draft, "not_received": arrived.problems}
+        return _page(request, seat, context, status=arrived.status)
     [outcome] = post_messages([draft])
     if not isinstance(outcome, Refused):
         return _back(thread_id, "fin")
@@ -123,6 +133,8 @@ def _page(
     current = seat.thread.designation.is_current
     today = today_in(measure.court.departement_id)
     terms = measure.terms if current else terms_known_to(seat.thread.designation)
+    blank = Message(thread=seat.thread, seq=0, at=timezone.now())
+    blank.files = []
     context = {
         "current": current,
         "acts": buttons(possible(person(request), measure), measure) if current else {},
@@ -138,11 +150,14 @@ def _page(
         "may_note": role in permissions.roles_with("note.write"),
         "history": queries.with_receipts(part, people),
         "may_write": role in permissions.roles_with("thread.write"),
+        "loose_files": waiting_in(seat.thread, seat.user),
+        "shown_files": partial(shown_files, reader=seat.user_id),
+        "wire_file": wire_file,
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),
         "composer": composer,
         "older": before,
         # What live frames are poured into: the same partial, without content.
-        "blank_message": Message(thread=seat.thread, seq=0, at=timezone.now()),
+        "blank_message": blank,
         "role_names": json.dumps(dict(Role.choices), default=str),
         "kind_names": json.dumps({kind: kind_name(kind) for kind in MessageKind}),
     }

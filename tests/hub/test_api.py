@@ -154,7 +154,12 @@ def test_the_description_names_every_call_and_no_other(db: None) -> None:
     assert {m.upper() for m in paths["/api/v1/threads"]} == set(listed["api:threads"])
     described = {method.upper() for method in paths[messages("{thread}")]}
     assert described == set(listed["api:messages"])
-    assert set(paths) == {"/api/v1/threads", messages("{thread}")}
+    assert set(paths) == {
+        "/api/v1/threads",
+        messages("{thread}"),
+        "/api/v1/threads/{thread}/attachments",
+        "/api/v1/attachments/{attachment}",
+    }
 
 
 def test_everybody_gets_exactly_their_cells_from_the_json_door(

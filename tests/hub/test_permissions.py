@@ -14,6 +14,7 @@ from hub.actions import members
 from hub.demo import COURT, Demo
 from hub.models import Court, Membership, Role, Session, User
 from realtime.protocol import FRAME_TYPES
+from tests.files.fakes import fake_children, posted
 
 # What somebody gets who may: the page, or what an empty form or a late act is told.
 ALLOWED = (200, 201, 303, 400, 409)
@@ -73,13 +74,21 @@ def routes() -> Iterator[str]:
     return walk(get_resolver().url_patterns, "")
 
 
-def address(route: str, thread: object, reference: str, seq: int = 5) -> str:
+def address(
+    route: str,
+    thread: object,
+    reference: str,
+    seq: int = 5,
+    file: object = UUID(int=0),
+) -> str:
     """The address of a route, its parameters filled with these or the cast's own."""
     known = {
         "thread_id": thread,
         "thread": thread,
         "reference": reference,
         "seq": seq,
+        "attachment_id": file,
+        "attachment": file,
         "code": "DEMO-44-01",
         **SAMPLES,
     }
@@ -96,11 +105,13 @@ def ask(client: Client, method: str, route: str, where: str) -> tuple[int, bytes
     if method == "POST" and route.startswith("api:"):
         body = {"id": str(uuid4()), "body": "Bonjour"}
         answer = client.post(where, body, content_type="application/json")
+    elif method == "DELETE":
+        answer = client.delete(where)
     elif method == "POST":
         answer = client.post(where, {"body": "Bonjour", "seq": "1", "charge": "over"})
     else:
         answer = client.get(where)
-    return answer.status_code, TOKEN.sub(b"", answer.content)
+    return answer.status_code, TOKEN.sub(b"", answer.getvalue())
 
 
 def own_routes() -> list[tuple[str, str, str]]:
@@ -135,10 +146,15 @@ def test_a_route_that_is_not_listed_is_closed(
 
 
 def test_each_person_gets_exactly_what_the_matrix_says(
-    demo: Demo, everyone: dict[str, User], sign_in: SignIn
+    demo: Demo,
+    everyone: dict[str, User],
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    fake_children(monkeypatch)
     thread = demo.threads[0].pk
     reference = demo.threads[0].designation.measure.reference
+    file = posted(demo.people["samira"], demo.threads[0]).pk
     roles = {"camille": "judge", "paul": "clerk", "samira": "coordinator",
              "luc": "staff", "chief": "chief_clerk", "closed": "clerk"}  # fmt: skip
     own_side = {"samira", "luc"}  # message 5, which asks, is Samira's
@@ -146,8 +162,8 @@ def test_each_person_gets_exactly_what_the_matrix_says(
     for key, user in everyone.items():
         client = sign_in(user)
         for route, method, right in own_routes():
-            where = address(route, thread, reference)
-            missing = address(route, uuid4(), "M-0000-0000")
+            where = address(route, thread, reference, file=file)
+            missing = address(route, uuid4(), "M-0000-0000", file=uuid4())
             status, body = ask(client, method, route, where)
             nothing, empty = ask(client, method, route, missing)
             cells += 2

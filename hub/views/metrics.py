@@ -1,0 +1,67 @@
+"""Figures for monitoring, in Prometheus' text format. Counts, never content."""
+
+import hmac
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from hub.errors import NotFound
+from hub.queries import file_figures
+
+LIMITS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0, 86400.0)  # seconds
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For whoever shows METRICS_TOKEN; for anybody else there is nothing here."""
+    shown = request.headers.get("Authorization", "")
+    wanted = f"Bearer {settings.METRICS_TOKEN}"
+    right = hmac.compare_digest(shown.encode(), wanted.encode())
+    if not settings.METRICS_TOKEN or not right:
+        raise NotFound
+    registry = CollectorRegistry()
+    registry.register(FromRecord())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class FromRecord(Collector):
+    """Read from the database at each look, so any process answers for all of them."""
+
+    def collect(self) -> Iterator[Metric]:
+        queue = file_figures.queue(timezone.now())
+        yield GaugeMetricFamily(
+            "hub_files_waiting", "Files without a decision.", value=queue.waiting
+        )
+        yield GaugeMetricFamily(
+            "hub_files_oldest_seconds",
+            "Age of the oldest file without a decision.",
+            value=queue.oldest_seconds,
+        )
+        decided = CounterMetricFamily(
+            "hub_files_decided", "Files by what became of them.", labels=["verdict"]
+        )
+        for verdict, count in sorted(file_figures.decisions().items()):
+            decided.add_metric([verdict], count)
+        yield decided
+        yield _durations()
+
+
+def _durations() -> Metric:
+    took = file_figures.durations(LIMITS)
+    limits = [str(limit) for limit in LIMITS] + ["+Inf"]
+    return HistogramMetricFamily(
+        "hub_files_seconds",
+        "Seconds from receipt to decision.",
+        buckets=list(zip(limits, [*took.within, took.count], strict=True)),
+        sum_value=took.seconds,
+    )

@@ -1,0 +1,1 @@
+"""What is small to send and huge to open is refused, for the right reason, at once."""
