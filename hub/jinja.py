@@ -8,7 +8,6 @@ from babel.dates import format_date, format_datetime
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,6 +15,7 @@ from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
 from hub import text
+from hub.file_words import ACCEPT, about_file, file_words
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
 from hub.queries.deployment import shows_demo_data
@@ -32,10 +32,11 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True
     )
     env.globals.update(static=static, url=reverse, now=timezone.now)
+    env.globals.update(file_words=file_words, accepted_files=ACCEPT)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
-    env.filters.update(filesize=filesizeformat)
+    env.filters.update(about_file=about_file)
     env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 

@@ -53,7 +53,7 @@ def for_sender(file: Attachment, withdrawn: bool = False) -> FileChange:
         return _withdrawn(file)
     wired: WireFile = wire_file(file)
     wired.pop("detail", None)
-    return cast(FileChange, {**wired, "seq": _seq(file), "position": file.position})
+    return cast(FileChange, {**wired, "seq": _seq(file)})
 
 
 def for_others(file: Attachment) -> FileChange | None:
@@ -71,12 +71,12 @@ def wire_changes(seat: Participant, after: int) -> FileChanges:
     rows = changes_after(seat.thread_id, after)
     seen = [_for_reader(row, seat.user_id) for row in rows]
     more = len(rows) == MOST
-    end = rows[-1].change if rows else after
+    end = rows[-1].change if rows else 0
     return {
         "thread": str(seat.thread_id),
         "attachments": [one for one in seen if one],
-        # What was read of the thread before may be behind its files, or ahead of them.
-        "change": end if more else max(end, after, seat.thread.files_changed),
+        # The thread was read first, so its own count may be behind its files.
+        "change": end if more else max(end, seat.thread.files_changed),
         "more": more,
     }
 
