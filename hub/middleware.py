@@ -18,7 +18,9 @@ from django.utils.cache import patch_vary_headers
 
 from hub import permissions
 from hub.errors import Forbidden, NotFound
+from hub.uploads import body_limit
 from hub.views import errors
+from hub.views.requests import whole_number
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -41,6 +43,22 @@ class HeadersMiddleware:
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class BodyLimitMiddleware:
+    """413 for a body too large for its path; before anything reads it.
+
+    hub.server refuses the same while it arrives; this is for other servers.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = whole_number(request.META.get("CONTENT_LENGTH"))
+        if length > body_limit(request.path):
+            return errors.too_large(request)
+        return self.get_response(request)
 
 
 class DatabaseDownMiddleware:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from hub import events
 from hub.actions.figures import take_snapshot
+from hub.actions.tidying import tidy_files
 from hub.actions.timers import run_timers
 from hub.models import ScheduledRun
 
@@ -38,6 +39,7 @@ class Job:
 JOBS = [
     Job("timers", timedelta(minutes=10), run_timers),
     Job("figures", timedelta(hours=1), take_snapshot),
+    Job("files", timedelta(hours=1), tidy_files),
 ]
 
 _stop = threading.Event()

@@ -8,17 +8,30 @@ import asyncio
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from daphne.endpoints import build_endpoint_description_strings
+from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 
 from hub import events
+from hub.uploads import body_limit
 
 MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4; a larger frame is closed with 1009
 FAREWELL_SECONDS = 2.0  # for browsers to answer a close before the process ends
+LINGER_SECONDS = 5.0  # for which a refused body is still read, and dropped
+_TOO_LARGE = (
+    b'{"code": "too_large", "detail": "Trop volumineux : 25 Mo par fichier. '
+    b'Too large: 25 MB a file."}'
+)
+TOO_LARGE = (
+    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
+    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+    % (len(_TOO_LARGE), _TOO_LARGE)
+)
 
 reactor: Any = installed_reactor  # its own types describe another reactor
 
@@ -39,6 +52,43 @@ class SocketProtocol(WebSocketProtocol):
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         """With any code; Autobahn keeps 1012 for itself."""
         self.sendCloseFrame(code=code or 1000)
+
+
+class BoundedRequest(WebRequest):
+    """Refuses a body that is too large for its path, before it has all arrived.
+
+    Daphne alone keeps any body whole before the application sees a byte of it. A
+    refused client is read a little longer, so that it reads the answer.
+    """
+
+    channel: Any  # its types describe what an application sees of it
+    is_refused = False
+    room = 0
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
+        super().gotLength(length)
+        path = self.channel._path.partition(b"?")[0]  # noqa: SLF001 (no other way)
+        self.room = body_limit(unquote(path.decode("ascii", "replace")))
+        if length is not None and length > self.room:
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
+        self.room -= len(data)
+        if self.room < 0 and not self.is_refused:
+            self._refuse()
+        elif not self.is_refused:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, *arguments: bytes) -> None:  # noqa: N802
+        if self.is_refused:
+            self.channel.loseConnection()
+        else:
+            super().requestReceived(*arguments)
+
+    def _refuse(self) -> None:
+        self.is_refused = True
+        self.channel.transport.write(TOO_LARGE)
+        reactor.callLater(LINGER_SECONDS, self.channel.loseConnection)
 
 
 class HubServer(Server):
@@ -67,6 +117,15 @@ class HubServer(Server):
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self.ws_factory.protocol = SocketProtocol
+        factory: Any = self.http_factory
+        build = factory.buildProtocol
+
+        def bounded(address: Any) -> Any:
+            protocol = build(address)
+            protocol.requestFactory = BoundedRequest
+            return protocol
+
+        factory.buildProtocol = bounded
         # Say why (1009) instead of dropping the line.
         self.ws_factory.setProtocolOptions(failByDrop=False)
         # In a thread: the reactor's own is an event loop, where Django refuses to

@@ -5,13 +5,17 @@ family, and one journal line that says how much was removed.
 """
 
 from django.db import transaction
+from django.db.models import F
 
+from hub.actions import blobs
 from hub.actions.journal import record
 from hub.actions.transitions import lock, move
 from hub.models import (
     Acknowledgement,
     Assignment,
+    Attachment,
     AttendanceSummary,
+    Blob,
     Child,
     DifficultyReport,
     InternalNote,
@@ -50,6 +54,7 @@ def _remove_content(measure: Measure) -> dict[str, int]:
     threads = Thread.objects.filter(designation__measure=measure)
     of_designation = {"designation__measure": measure}
     removed = {
+        "files": _remove_files(measure),
         "reports": DifficultyReport.objects.filter(measure=measure).delete()[0],
         "acknowledgements": Acknowledgement.objects.filter(thread__in=threads).delete()[
             0
@@ -67,10 +72,25 @@ def _remove_content(measure: Measure) -> dict[str, int]:
     return removed
 
 
+def _remove_files(measure: Measure) -> int:
+    """Bytes and names go; digests, sizes and dates stay with the measure's row."""
+    files = Attachment.objects.filter(measure=measure)
+    blobs.remove(Blob.objects.filter(attachment__in=files))
+    return files.update(
+        thread=None,
+        message=None,
+        name="",
+        look_at=None,
+        held_until=None,
+        attempts=F("attempts") + 1,  # a worker that holds one has been overtaken
+    )
+
+
 def _remove_draft(measure: Measure) -> bool:
     with transaction.atomic():
         locked = lock(measure)
         counts = _remove_content(locked)  # a recalled one has a thread
+        Attachment.objects.filter(measure=locked).delete()
         Measure.objects.filter(pk=locked.pk).update(terms=None)
         MeasureTransition.objects.filter(measure=locked).delete()
         MeasureTerms.objects.filter(measure=locked).delete()

@@ -63,6 +63,11 @@ class Archive:
             raise FileRefused(Reason.BROKEN, "checksum of a member")
         return content
 
+    def check(self) -> None:
+        """Unpacks every member once. Raises FileRefused as `read` does."""
+        for name in self.members:
+            self.read(name)
+
 
 def open_archive(data: bytes) -> Archive:
     """The container that `data` is, nothing of it unpacked yet.

@@ -14,7 +14,7 @@ from pathlib import Path
 # `-I` keeps the working folder and the environment out of the search path.
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent))
 
-from hub.files.confine import confine  # noqa: E402 (found by the line above)
+from hub.files.confine import confine
 
 # What the machine lacks and the file is not to blame for.
 NOT_THE_FILE = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EACCES}

@@ -106,9 +106,7 @@ def _filter_calls(libc: ctypes.CDLL) -> bool:
     code = _program(platform.machine())
     memory = ctypes.create_string_buffer(code)
     program = Program(len(code) // 8, ctypes.addressof(memory))
-    done = libc.prctl(
-        PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0
-    )
+    done = libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
     return bool(done == 0)
 
 

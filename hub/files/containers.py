@@ -56,6 +56,7 @@ def kind_of_zip(data: bytes) -> str:
     refuse_names(list(archive.members))
     if name in ("odt", "ods"):
         _refuse_encrypted_odf(archive)
+    archive.check()
     return name
 
 

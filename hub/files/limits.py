@@ -28,21 +28,27 @@ MAX_MEMBER_BYTES = 64 * MIB
 MAX_RATIO = 150
 RATIO_FREE_BYTES = 4 * MIB
 
-# XML parts. A tree of libxml2 takes up to 30 times the bytes of its source.
+# XML parts. A tree of libxml2 takes up to 30 times the bytes of its source; nesting
+# ends at the 256 levels of libxml2.
 MAX_XML_BYTES = 16 * MIB
 MAX_XML_TAGS = 1_500_000  # opening and closing ones, of one part
-MAX_XML_DEPTH = 200
-MAX_ALL_TAGS = 4_000_000  # of all parts together
-# Spreadsheets: what a cell or a row may be repeated by attribute.
+MAX_ALL_TAGS = 3_000_000  # of all parts together
+MAX_ATTRIBUTES = 3_000_000  # of one part
+MAX_ATTRIBUTES_OF_TAG = 500
+LONG_TAG_BYTES = 20_000  # shorter ones are not counted
+# Spreadsheets: what a program opening one would have to lay out.
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
+MAX_FILLED_CELLS = 20_000_000  # by repetition, merging, array formulas
+MAX_CELL_CHARACTERS = 65_535
+MAX_BLANKS = 1_000_000  # by repetition, in a text
 
 # Images, alone or inside a document: asked of the header, before decoding.
 MAX_PIXELS = 64_000_000
 MAX_SIDE_PIXELS = 20_000
 MAX_FRAMES = 1  # only the first picture of an animation is published
 MAX_IMAGES = 300  # inside one document
-MAX_ALL_PIXELS = 200_000_000  # of all images of one document
+MAX_ALL_PIXELS = 150_000_000  # of all images of one document
 
 # PDF.
 MAX_PAGES = 2_000

@@ -19,7 +19,15 @@ _DROPPED = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')  # in names on Windows
 # With a letter: `12.03` is a date.
-_EXTENSION = re.compile(rf"\.(?=\d*[^\W\d_])[^\W_]{{1,{MAX_EXTENSION}}}$")
+_ENDING = re.compile(rf"\.(?=\d*[^\W\d_])[^\W_]{{1,{MAX_EXTENSION}}}$")
+_MISLEADING = re.compile(
+    r"""\.(7z|apk|app|aspx?|bat|cab|cgi|chm|cmd|com|cpl|csv|dll|dmg|docm?|docx|dotm|eml
+    |exe|gif|gz|hta|html?|inf|ink|iso|jar|jpe?g|jse?|jsp|lnk|mht|mhtml|ms[cgip]|od[pst]
+    |pdf|php|pif|pl|png|pptm?|pptx|psm?1|py|rar|reg|rtf|scf|scr|sh|shs|shtml|svgz?|sys
+    |tar|tiff?|txt|url|vb[es]?|wasm|webp|ws[fh]|xhtml|xla|xlam|xls[bmx]?|xml|xll|xsl|xz
+    |zip)$""",
+    re.I | re.X,
+)
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I
 )
@@ -82,19 +90,10 @@ def _without_extension(name: str) -> str:
     One ending goes whatever it is. Those before it go only when they are known to
     mislead, so that `Mme. Martin 12.03.pdf` keeps its words.
     """
-    name = _EXTENSION.sub("", name).strip(" .")
-    while (found := _EXTENSION.search(name)) and found[0][1:].lower() in _MISLEADING:
-        name = name[: found.start()].strip(" .")
+    name = _ENDING.sub("", name).strip(" .")
+    while _MISLEADING.search(name):
+        name = _MISLEADING.sub("", name).strip(" .")
     return name
-
-
-_MISLEADING = set(
-    "7z apk app asp aspx bat cab cgi chm cmd com cpl csv dll dmg doc docm docx dotm eml"
-    " exe gif gz hta htm html inf ink iso jar jpeg jpg js jse jsp lnk mht mhtml msc msg"
-    " msi msp odp ods odt pdf php pif pl png ppt pptm pptx ps1 psm1 py rar reg rtf scf"
-    " scr sh shs shtml svg svgz sys tar tif tiff txt url vb vbe vbs wasm webp wsf wsh"
-    " xhtml xla xlam xls xlsb xlsm xlsx xml xll xsl xz zip".split()  # noqa: SIM905
-)
 
 
 def _cut(stem: str, room: int) -> str:

@@ -1,7 +1,8 @@
 """A new PDF with the pages of another, and nothing that acts, refers or remembers.
 
 Runs in the child. Here: the order of the work and the document around the pages. What
-is carried: pdf_schema.py, pdf_copy.py, pdf_streams.py; places to jump to: pdf_places.py.
+is carried: pdf_schema.py, pdf_copy.py, pdf_streams.py; places to
+jump to: pdf_places.py.
 """
 
 from pathlib import Path

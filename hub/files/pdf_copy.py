@@ -34,7 +34,9 @@ class Copier:
         if value is None or isinstance(value, SCALARS):
             return value
         if isinstance(value, String | Name):  # may be an object of the old document
-            return String(bytes(value)) if isinstance(value, String) else Name(str(value))
+            return (
+                String(bytes(value)) if isinstance(value, String) else Name(str(value))
+            )
         if depth > MAX_OBJECT_DEPTH:
             raise FileRefused(Reason.TOO_BIG_INSIDE, "objects too deep")
         if context == "page reference":
@@ -69,7 +71,7 @@ class Copier:
         self, target: Object | None, source: Object, context: str, depth: int
     ) -> Object | None:
         if isinstance(target, Array):
-            for item in source:  # type: ignore[attr-defined]
+            for item in source:
                 self._append(target, self.copy(item, context, depth + 1))
         elif target is not None:
             keys = SCHEMA.get(context, {})

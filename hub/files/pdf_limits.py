@@ -9,6 +9,7 @@ import pikepdf
 from pikepdf import Dictionary, Pdf, Stream
 
 from hub.files import limits
+from hub.files.pdf_drawn import Drawn
 from hub.files.pdf_pictures import check_picture
 from hub.files.pdf_streams import Carrier, limit_library
 from hub.files.reasons import FileRefused, Reason
@@ -19,6 +20,9 @@ def check(source: Path) -> None:
     it to at least one page."""
     with opened(source) as pdf:
         _check_objects(pdf)
+        drawn = Drawn()
+        for page in pdf.pages:
+            drawn.check(page.obj)
 
 
 def opened(source: Path) -> Pdf:
@@ -57,13 +61,14 @@ def _broken(error: Exception) -> FileRefused:
 
 
 def _check_objects(pdf: Pdf) -> None:
-    carrier, count = Carrier(), 0
-    for value in pdf.objects:
-        count += 1
+    carrier = Carrier()
+    for count, value in enumerate(pdf.objects, start=1):
         if count > limits.MAX_OBJECTS:
             raise FileRefused(Reason.TOO_BIG_INSIDE, "objects")
         if isinstance(value, Stream):
             check_picture(value)
             carrier.unpack(value)
-        elif isinstance(value, Dictionary) and value.get("/Type") == "/EncryptedPayload":
+        elif (
+            isinstance(value, Dictionary) and value.get("/Type") == "/EncryptedPayload"
+        ):
             raise FileRefused(Reason.ENCRYPTED, "payload")

@@ -15,8 +15,11 @@ from hub.files.pdf_copy import Copier
 MAX_BOOKMARKS, MAX_LINKS, MAX_LEVELS = 5_000, 20_000, 10
 BOOKMARK_CHARACTERS = 500
 LOCATIONS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
-TROUBLE = (pikepdf.PdfError, pikepdf.OutlineStructureError, *(RuntimeError, ValueError))
-TROUBLE += (TypeError, KeyError, AttributeError)  # what damaged trees raise
+# What damaged trees raise.
+TROUBLE = (
+    *(pikepdf.PdfError, pikepdf.OutlineStructureError, RuntimeError),
+    *(ValueError, TypeError, KeyError, AttributeError),
+)
 
 
 class Places:
@@ -84,7 +87,7 @@ class Places:
         if place is None and isinstance(action, Dictionary):
             place = action.get("/D") if action.get("/S") == "/GoTo" else None
         if isinstance(place, String | Name | str):
-            place = self._names.get(str(place))
+            place = self._names.get(str(place).removeprefix("/"))
         if isinstance(place, Dictionary):
             place = place.get("/D")
         if not isinstance(place, Array) or len(place) < 2:
@@ -106,7 +109,7 @@ def _names(old: Pdf) -> dict[str, object]:
     try:
         older = old.Root.get("/Dests")
         if isinstance(older, Dictionary):
-            found.update({str(key): value for key, value in older.items()})
+            found.update({key.removeprefix("/"): at for key, at in older.items()})
         trees = old.Root.get("/Names")
         tree = trees.get("/Dests") if isinstance(trees, Dictionary) else None
         if isinstance(tree, Dictionary):

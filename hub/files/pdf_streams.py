@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, StreamDecodeLevel
 
 from hub.files import limits
 from hub.files.pdf_pictures import check_picture, without_metadata
@@ -94,7 +94,10 @@ class Carrier:
             data = _step(data, *filters.pop(0))
             self._count(len(data))
         if [name for name, _parameters in filters] == [FLATE]:
-            return self._cut(data, filters)
+            # A picture is shown line by line, anything else is held as a whole.
+            wide = "/Width" in stream
+            most = limits.MAX_STREAMS_BYTES if wide else limits.MAX_STREAM_BYTES
+            return self._cut(data, filters, most)
         while filters and filters[0][0] in GENERAL | {FLATE}:
             data = _step(data, *filters.pop(0))
             self._count(len(data))
@@ -104,18 +107,18 @@ class Carrier:
             data = without_metadata(data, filters[0][0])
         return data, filters
 
-    def _cut(self, data: bytes, filters: Filters) -> tuple[bytes, Filters]:
+    def _cut(self, data: bytes, filters: Filters, most: int) -> tuple[bytes, Filters]:
         """Flate stays packed: only what comes behind its end is left out."""
-        inflater, kept = zlib.decompressobj(), []
+        inflater, size = zlib.decompressobj(), 0
         try:
             for piece in _inflated(inflater, data):
+                size += len(piece)
                 self._count(len(piece))
-                kept.append(piece)
-                if sum(map(len, kept)) > limits.MAX_STREAM_BYTES:
+                if size > most:
                     raise FileRefused(Reason.TOO_BIG_INSIDE, "one stream")
         except zlib.error:
             # Readers show what comes before the damage. So do we, and nothing else.
-            return zlib.compress(b"".join(kept)), filters
+            return zlib.compress(_first(data, size)), filters
         return data[: len(data) - len(inflater.unused_data)], filters
 
     def _count(self, size: int) -> None:
@@ -136,6 +139,11 @@ def _inflated(inflater: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
         yield piece
 
 
+def _first(data: bytes, size: int) -> bytes:
+    """The first `size` bytes that come out of damaged data."""
+    return zlib.decompressobj().decompress(data, size) if size else b""
+
+
 def _step(data: bytes, name: str, parameters: dict[str, object]) -> bytes:
     """Undo one filter. qpdf ends beyond the limits that `limit_library` gave it."""
     document = pikepdf.new()
@@ -144,7 +152,7 @@ def _step(data: bytes, name: str, parameters: dict[str, object]) -> bytes:
     if parameters:
         scratch["/DecodeParms"] = Dictionary(parameters)
     try:
-        return scratch.read_bytes()
+        return scratch.read_bytes(StreamDecodeLevel.specialized)
     except (pikepdf.PdfError, RuntimeError) as error:
         if "limit" in str(error):
             raise FileRefused(Reason.TOO_BIG_INSIDE, "one stream") from error
@@ -167,7 +175,7 @@ def _filters(stream: Object) -> Filters:
 def _carried(parameters: object) -> dict[str, object]:
     if not isinstance(parameters, Dictionary):
         return {}
-    carried = {}
+    carried: dict[str, object] = {}
     for key in PARAMETERS:
         value = parameters.get(key)
         if isinstance(value, int):  # and bool

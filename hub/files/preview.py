@@ -58,7 +58,8 @@ def _drawn(page: "PdfPage") -> Image.Image:
     width, height = page.get_size()
     scale = _scale(width, height)
     bitmap = page.render(scale=scale, may_draw_forms=False)
-    return bitmap.to_pil().convert("RGB")
+    picture: Image.Image = bitmap.to_pil()
+    return picture.convert("RGB")
 
 
 def _scale(width: float, height: float) -> float:

@@ -32,6 +32,11 @@ def bad_request(
     return _answer(request, 400, "invalid", _("This request cannot be understood."))
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    detail = _("Too much at once: 25 MB a file, 10 files a message.")
+    return _answer(request, 413, "too_large", detail)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     detail = _("Something failed on our side. It has been recorded. Try again.")
     return _answer(request, 500, "unavailable", detail)

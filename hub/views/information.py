@@ -9,10 +9,15 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from redis.exceptions import RedisError
 
+from hub.files.scanner import Colour
+from hub.files.scanners import chosen
 from hub.models import AppealCourt, Centre, Court, Departement
+from hub.queries import file_figures
 
+WAITED_TOO_LONG = 600.0  # seconds; a file takes a few
 PING_SECONDS = 2.0  # a probe that waits longer is itself the problem
 PING_GROUP = "hub.ping"  # nobody listens: only the way there is tried
 
@@ -42,9 +47,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether what a message needs is there: 200, or 503 naming the missing part."""
+    """Whether what a message needs is there: 200, or 503 naming the missing part.
+
+    `files` is told and changes nothing: without a scanner files wait, and taking the
+    whole hub away would not help them.
+    """
     parts = {"database": _database(), "layer": _layer()}
     ready = all(state == "ok" for state in parts.values())
+    if parts["database"] == "ok":
+        parts["files"] = _files()
     return JsonResponse(parts, status=200 if ready else 503)
 
 
@@ -55,6 +66,16 @@ def _database() -> str:
     except DatabaseError:
         return "unreachable"
     return "ok"
+
+
+def _files() -> str:
+    health = async_to_sync(chosen().health)()
+    if not health.scans:
+        return "not scanned"
+    waited = file_figures.queue(timezone.now()).oldest_seconds
+    if waited > WAITED_TOO_LONG:
+        return f"waiting for {int(waited)} s"
+    return "ok" if health.colour is Colour.GREEN else "needs attention"
 
 
 def _layer() -> str:

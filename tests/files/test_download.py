@@ -176,8 +176,10 @@ def test_bytes_that_were_changed_at_rest_are_never_served(
         ("a.pdf", "attachment; filename=\"a.pdf\"; filename*=UTF-8''a.pdf"),
         (
             "Élise \"née\" X\r\n.pdf",
-            "attachment; filename=\"Elise _nee_ X__.pdf\"; "
-            "filename*=UTF-8''%C3%89lise%20%22n%C3%A9e%22%20X%0D%0A.pdf",
+            (
+                "attachment; filename=\"Elise _nee_ X__.pdf\"; "
+                "filename*=UTF-8''%C3%89lise%20%22n%C3%A9e%22%20X%0D%0A.pdf"
+            ),
         ),
         ("文.pdf", "attachment; filename=\".pdf\"; filename*=UTF-8''%E6%96%87.pdf"),
     ],

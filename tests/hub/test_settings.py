@@ -15,6 +15,7 @@ PRODUCTION = {
     "HUB_MODE": "production",
     "BASE_URL": "https://hub.exemple.fr",
     "SECRET_KEY": "k7" * 40 + "!zQ",
+    "FILES_KEY": "a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2U=",
     "SMTP_URL": "submission://u:p@mail.exemple.fr",
     "DATABASE_URL": "postgresql://hub@localhost/hub",
     "REDIS_URL": "redis://localhost:6379/0",

@@ -1,0 +1,69 @@
+"""How much a request may carry, at the real server and in the application."""
+
+import socket
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from hub.demo import Demo
+from hub.files.limits import MIB
+from hub.uploads import FORM_BYTES, ONE_FILE_BYTES, ORDINARY_BYTES, body_limit
+from tests.clients.server import ServedHub
+
+THREAD = f"/fils/{uuid4()}"
+UPLOAD = f"/api/v1/threads/{uuid4()}/attachments"
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        (THREAD, FORM_BYTES),
+        (UPLOAD, ONE_FILE_BYTES),
+        ("/mesures/M-1/completer/decision", ONE_FILE_BYTES),
+        (f"{THREAD}/lecture", ORDINARY_BYTES),
+        (f"/api/v1/threads/{uuid4()}/messages", ORDINARY_BYTES),
+        ("/connexion", ORDINARY_BYTES),
+        ("/", ORDINARY_BYTES),
+        (f"http://elsewhere{THREAD}", ORDINARY_BYTES),
+    ],
+)
+def test_only_paths_that_take_files_take_much(path: str, limit: int) -> None:
+    assert body_limit(path) == limit
+
+
+def test_the_application_refuses_what_another_server_let_through(demo: Demo) -> None:
+    body = b"x" * (ORDINARY_BYTES + 1)
+    answer = Client().post("/connexion", body, content_type="text/plain")
+    assert answer.status_code == 413
+    path = f"/api/v1/threads/{demo.threads[0].pk}/messages"
+    refused = Client().post(path, body, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+
+
+def talk(hub: ServedHub, head: str, chunks: int = 0, chunk: bytes = b"") -> bytes:
+    """Sends a head and as much of a body as the server takes; its first answer."""
+    with socket.create_connection(("127.0.0.1", hub.port), timeout=20) as line:
+        line.sendall(head.replace("\n", "\r\n").encode())
+        for _ in range(chunks):
+            try:
+                line.sendall(chunk)
+            except OSError:
+                break
+        return line.recv(65536)
+
+
+@pytest.mark.embedded
+def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
+    with ServedHub(tmp_path) as hub:
+        host = f"Host: 127.0.0.1:{hub.port}\n"
+        said = f"POST /connexion HTTP/1.1\n{host}Content-Length: {2 * MIB}\n\n"
+        assert talk(hub, said).startswith(b"HTTP/1.1 413 ")
+        huge = f"POST {THREAD} HTTP/1.1\n{host}Content-Length: {FORM_BYTES + 1}\n\n"
+        assert talk(hub, huge).startswith(b"HTTP/1.1 413 ")
+        untold = f"POST {UPLOAD} HTTP/1.1\n{host}Transfer-Encoding: chunked\n\n"
+        piece = b"100000\r\n" + b"x" * MIB + b"\r\n"
+        assert talk(hub, untold, 40, piece).startswith(b"HTTP/1.1 413 ")
+        small = f"GET /healthz HTTP/1.1\n{host}\n"
+        assert talk(hub, small).startswith(b"HTTP/1.1 200 ")
