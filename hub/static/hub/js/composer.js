@@ -15,9 +15,9 @@ export class Composer {
     this.#send = send;
     form.dataset.scripted = "";
     uploads.addEventListener("settled", () => this.#waits && form.requestSubmit());
-    uploads.addEventListener("hindered", () => this.#wait(false));
+    uploads.addEventListener("hindered", () => this.#stay());
     // Who writes on has not finished: the message must not leave under their hands.
-    form.addEventListener("input", (event) => event.target.type !== "file" && this.#wait(false));
+    form.addEventListener("input", (event) => event.target.type !== "file" && this.#stay());
     form.addEventListener("submit", (event) => this.#submit(event));
     form.elements.body.addEventListener("keydown", (event) => this.#key(event));
     if (!CSS.supports("field-sizing", "content")) {
@@ -53,9 +53,9 @@ export class Composer {
     const uploads = this.#uploads;
     if (!body.value.trim() && !uploads.ids.length && !uploads.sending) return body.focus();
     if (is_urgent.checked && !urgent.value.trim()) return urgent.focus();
-    if (uploads.sending) return this.#wait(true);
+    if (uploads.sending) return this.#wait(true, words.leaves_after);
     const pressed = !this.#waits; // the focus goes back to the field only after a press
-    this.#wait(false);
+    this.#wait(false, "");
     const attachments = uploads.ids;
     uploads.leave();
     this.#send({
@@ -73,12 +73,14 @@ export class Composer {
     if (pressed) body.focus();
   }
 
-  #wait(waits) {
-    if (waits) this.#uploads.say(words.leaves_after);
-    else if (this.#waits && this.#uploads.sending) this.#uploads.say(words.stays);
+  #stay() {
+    if (this.#waits) this.#wait(false, words.stays);
+  }
+
+  #wait(waits, sentence) {
     this.#waits = waits;
-    this.#form.querySelector("[data-send]").toggleAttribute("aria-busy", waits);
-    if (waits) this.#form.querySelector("[data-send]").setAttribute("aria-busy", "true");
+    this.#uploads.say(sentence);
+    this.#form.querySelector("[data-send]").ariaBusy = waits ? "true" : null;
   }
 
   #grow() {

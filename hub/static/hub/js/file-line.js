@@ -36,8 +36,7 @@ export function fill(item, file) {
   item.dataset.state = file.state;
   item.classList.toggle("file--bad", refused);
   item.classList.toggle("file--busy", !clean && !refused);
-  item.toggleAttribute("aria-busy", false);
-  if (!clean && !refused) item.setAttribute("aria-busy", "true");
+  item.ariaBusy = clean || refused ? null : "true";
   const mark = clean || refused ? file.state : "pending";
   for (const icon of item.querySelectorAll("[data-mark]")) icon.hidden = icon.dataset.mark !== mark;
   slot("link").hidden = !clean;

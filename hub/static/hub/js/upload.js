@@ -36,12 +36,17 @@ export class Uploads extends EventTarget {
     return this.#lines.filter(({ phase }) => ["queued", "sending"].includes(phase)).length;
   }
 
-  say(sentence) {
-    this.#box.querySelector("[data-files-status]").textContent = sentence;
+  // For all to see, or only to be spoken: what a line of the list shows anyway.
+  say(sentence, spoken = false) {
+    const place = this.#box.querySelector("[data-files-status]");
+    place.classList.toggle("sr", spoken);
+    place.textContent = sentence;
   }
 
-  warn(sentence) {
-    this.#box.querySelector("[data-files-alert]").textContent = sentence;
+  warn(sentence, spoken = false) {
+    const place = this.#box.querySelector("[data-files-alert]");
+    place.classList.toggle("sr", spoken);
+    place.textContent = sentence;
   }
 
   add(blobs) {
@@ -52,7 +57,7 @@ export class Uploads extends EventTarget {
         break;
       }
       const line = this.#append(new UploadLine({ blob }));
-      if (line.refused) this.warn(line.trouble);
+      if (line.refused) this.warn(line.trouble, true);
     }
     this.#next();
   }
@@ -60,7 +65,6 @@ export class Uploads extends EventTarget {
   // The draft leaves with these; what was refused, or did not arrive, stays to be seen.
   leave() {
     for (const line of this.#ready) this.#forget(line);
-    this.say("");
   }
 
   // A draft that was not posted is written again.
@@ -73,8 +77,8 @@ export class Uploads extends EventTarget {
     const line = this.#of(file.id);
     if (!line) return;
     line.is(file);
-    if (file.state === "clean") this.say(named(words.now_ready, file.name));
-    if (line.refused) this.warn(line.trouble);
+    if (file.state === "clean") this.say(named(words.now_ready, file.name), true);
+    if (line.refused) this.warn(line.trouble, true);
   }
 
   // It is in a message now, or was removed elsewhere.
@@ -130,14 +134,14 @@ export class Uploads extends EventTarget {
 
   #arrived(line, file) {
     line.is(file);
-    this.say(named(words.arrived, file.name));
+    this.say(named(words.arrived, file.name), true);
     if (file.state !== "pending") this.changed(file);
     this.#next();
   }
 
   #failed(line, refusal) {
     line.failed(refusal);
-    this.warn(line.trouble);
+    this.warn(line.trouble, true);
     this.dispatchEvent(new Event("hindered"));
     this.#next();
   }
@@ -151,11 +155,11 @@ export class Uploads extends EventTarget {
 
   #remove(line) {
     const near = line.item.nextElementSibling ?? line.item.previousElementSibling;
-    this.dispatchEvent(new Event("hindered"));
     if (line.file.id) this.withdraw([line.file.id]);
     this.#forget(line);
     this.warn("");
-    this.say(named(words.removed, line.file.name));
+    this.say(named(words.removed, line.file.name), true);
+    this.dispatchEvent(new Event("hindered"));
     (near?.querySelector("[data-slot=remove]") ?? this.#form.elements.files).focus();
     this.#next();
   }

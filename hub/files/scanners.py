@@ -1,0 +1,5 @@
+from hub.files.scanner import NoScanner, Scanner
+
+
+def chosen() -> Scanner:
+    return NoScanner()
