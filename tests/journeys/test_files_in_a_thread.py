@@ -1,6 +1,5 @@
 """Files in a thread, in Chromium: sent on one side, seen on the other when ready."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,10 +33,6 @@ def hub(tmp_path: Path) -> Iterator[ServedHub]:
     """It checks no file by itself: a test says when."""
     with ServedHub(tmp_path, FILE_WORKERS="0") as served:
         yield served
-
-
-def state(page: Page, name: str, of: str = SENT) -> str:
-    return f"{of}:has-text('{name}')"
 
 
 async def is_in_state(page: Page, name: str, state: str, of: str = SENT) -> None:
@@ -117,8 +112,8 @@ async def test_a_message_waits_for_its_files_and_leaves_by_itself(
     await send(page, "Le texte part avec")
     await expect(page.locator("[data-send]")).to_have_attribute("aria-busy", "true")
     await expect(page.locator("#body")).to_have_value("Le texte part avec")
-    await slow_upload(page, 0)
-    await expect(page.locator("[data-log] .msg")).to_have_count(before + 1)
+    messages = page.locator("[data-log] .msg")
+    await expect(messages).to_have_count(before + 1, timeout=HEALED_MS)
     await expect(page.locator(SENT)).to_have_count(1)
     await expect(page.locator("#body")).to_have_value("")
 
