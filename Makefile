@@ -50,8 +50,10 @@ lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
 	@export PATH="$(CURDIR)/$(VENV):$$PATH"; \
 		$(LOCK) requirements/run.in -o requirements/run.txt >/dev/null && \
 		$(LOCK) requirements/dev.in -c requirements/run.txt \
-			-o requirements/dev.txt >/dev/null
-	@echo "Pinned requirements/run.txt and requirements/dev.txt."
+			-o requirements/dev.txt >/dev/null && \
+		$(LOCK) requirements/s3.in -c requirements/run.txt \
+			-o requirements/s3.txt >/dev/null
+	@echo "Pinned run.txt, dev.txt and s3.txt in requirements/."
 
 translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)

@@ -14,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from file_environment import FileVariables, file_problems
+from hub.files.file_settings import FileSettings, file_problems
+from hub.files.scanner_settings import ScannerSettings
 
 BASE = Path(__file__).resolve().parent
 MAIL_SCHEMES = ("submission", "smtps", "smtp")
@@ -87,7 +88,7 @@ class Rules(BaseSettings):
     )
 
 
-class Environment(FileVariables, Rules):
+class Environment(Rules, FileSettings, ScannerSettings):
     """The process environment, completed by an `.env` file beside this module."""
 
     model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")
@@ -163,6 +164,23 @@ class Environment(FileVariables, Rules):
         default = f"sqlite:///{self.data_folder / 'hub.sqlite3'}"
         return self.database_url or default
 
+    @property
+    def has_own_clamd(self) -> bool:
+        """Whether `serve` has to start one."""
+        wanted = "clamd" in (self.scanner, self.second_scanner)
+        return wanted and not self.clamd_url and not self.production
+
+    @property
+    def clamd_address(self) -> str:
+        own = self.data_folder.resolve() / "clamd" / "clamd.sock"
+        return self.clamd_url or f"unix://{own}"
+
+    @property
+    def accepts_unknown_age(self) -> bool:
+        if self.clamd_unknown_age:
+            return self.clamd_unknown_age == "accept"
+        return not self.production
+
 
 def read_environment() -> Environment:
     """Reads and checks everything at once.
@@ -207,10 +225,12 @@ def _problems(environment: Environment) -> list[str]:
         problems.append("DATABASE_URL must begin with postgresql:// or sqlite:///.")
     if environment.secret_key_file and not environment.secret_key_file.is_file():
         problems.append(f"SECRET_KEY_FILE: no file at {environment.secret_key_file}.")
-    problems += file_problems(
-        environment, environment.data_folder, environment.production
-    )
-    return problems + (_production_problems(environment))
+    return [
+        *problems,
+        *file_problems(environment, environment.data_folder, environment.production),
+        *environment.scanner_problems(production=environment.production),
+        *_production_problems(environment),
+    ]
 
 
 def _production_problems(environment: Environment) -> list[str]:

@@ -35,6 +35,14 @@ def production_is_complete(**_: Any) -> list[CheckMessage]:
                 id="hub.W003",
             )
         )
+    if settings.PRODUCTION and settings.SCANNING.accepts_unknown_age:
+        found.append(
+            checks.Warning(
+                "Files are published after a scan with signatures of unknown age.",
+                hint="Leave CLAMD_UNKNOWN_AGE empty and let freshclam run.",
+                id="hub.W004",
+            )
+        )
     return found
 
 

@@ -42,7 +42,7 @@ def environment(**options: Any) -> Environment:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """What every page knows without asking: language, theme, demonstration."""
+    """What every page knows without asking: language, theme, what to warn of."""
     theme = request.COOKIES.get("theme", "")
     return {
         "language": translation.get_language() or settings.LANGUAGE_CODE,
@@ -50,6 +50,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "user": getattr(request, "user", None),
         "development": not settings.PRODUCTION,
         "demo": shows_demo_data(),
+        "scanned": settings.FILES_ARE_SCANNED,
     }
 
 

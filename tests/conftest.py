@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import Postgres, Valkey
+from tests.servers import Clamd, Postgres, Valkey
+from tests.servers.clamd import TEST_FILES
+from tests.servers.clamd import program as clamd_program
 
 SHAPE = os.environ.get("TEST_SHAPE", "embedded")
 REQUIRE_REAL = os.environ.get("REQUIRE_REAL") == "1"
@@ -22,7 +24,17 @@ SERVERS: list[Postgres | Valkey] = []
 os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 os.environ["DATA_FOLDER"] = str(FOLDER)
 os.environ["HUB_MODE"] = "development"
-for name in ("BASE_URL", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "PORT", "HOST"):
+for name in (
+    "BASE_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "PORT",
+    "HOST",
+    "SCANNER",
+    "SECOND_SCANNER",
+    "CLAMD_URL",
+):
     os.environ.pop(name, None)
 if SHAPE == "machine":
     SERVERS += [Postgres(), Valkey()]
@@ -47,15 +59,15 @@ from tests.cast import create_small_demo  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps each test to its shapes; a missing browser is said loudly, or fails."""
+    """Keeps each test to its shapes; a missing program is said loudly, or fails."""
     for item in items:
         if SHAPE != "machine" and item.get_closest_marker("machine"):
             item.add_marker(pytest.mark.skip(reason="runs in the machine shape"))
         if SHAPE == "machine" and item.get_closest_marker("embedded"):
             item.add_marker(pytest.mark.skip(reason="runs in the embedded shape"))
-        if item.get_closest_marker("browser") and not chromium():
-            reason = "NOT RUN: no Chromium (apt-get install chromium)"
-            if not REQUIRE_REAL:
+        for marker, found, package in NEEDED_PROGRAMS:
+            if item.get_closest_marker(marker) and not found() and not REQUIRE_REAL:
+                reason = f"NOT RUN: no {package} (apt-get install {package})"
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
@@ -67,6 +79,21 @@ def pytest_unconfigure() -> None:
 
 def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+# marker, how the program is found, the package that brings it
+NEEDED_PROGRAMS = [
+    ("browser", chromium, "chromium"),
+    ("clamd", clamd_program, "clamav-daemon"),
+    ("clamd", TEST_FILES.is_dir, "clamav-testfiles"),
+]
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[Clamd]:
+    """A real clamd for the whole run; whoever breaks it makes its own `Clamd()`."""
+    with Clamd() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -126,18 +126,16 @@ class Clamd:
         async with connected(self.where, self.step_seconds) as line:
             try:
                 await line.send(b"zINSTREAM\0")
-                sent = await line.send_chunks(file)
-                if sent != size:
+                if await line.send_chunks(file) != size:
                     raise NoVerdict("the file changed while it was sent")
-                early = line.was_answered()
-                if not early:
+                if not line.was_answered():
                     await line.send(bytes(4))
+                    return await line.reply()
             except (BrokenPipeError, ConnectionResetError):
-                early = True
-            reply = await line.reply()
-        if early:  # a verdict about a part is none, whatever it says
-            raise NoVerdict(f"clamd answered before the end: {_said(reply)}")
-        return reply
+                pass  # its reason is read below
+            # A verdict about a part is none, whatever it says.
+            words = _said(await line.last_words())
+            raise NoVerdict(f"clamd broke off: {words}")
 
     async def _version(self) -> Version:
         async with connected(self.where, self.step_seconds) as line:

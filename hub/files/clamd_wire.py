@@ -73,13 +73,24 @@ class Line:
 
     async def reply(self) -> bytes:
         """Everything until the other side closes; ReplyTooLong, OSError."""
-        reply = b""
-        while len(reply) <= REPLY_BYTES:
-            room = REPLY_BYTES + 1 - len(reply)
+        received = bytearray()
+        await self._receive(received)
+        return bytes(received)
+
+    async def last_words(self) -> bytes:
+        """What is left to read from a side that broke off. For a log, no reply."""
+        received = bytearray()
+        with contextlib.suppress(OSError, ReplyTooLong):
+            await self._receive(received)
+        return bytes(received)
+
+    async def _receive(self, received: bytearray) -> None:
+        while len(received) <= REPLY_BYTES:
+            room = REPLY_BYTES + 1 - len(received)
             part = await self._step(self._loop.sock_recv(self._socket, room))
             if not part:
-                return reply
-            reply += part
+                return
+            received += part
         raise ReplyTooLong
 
     async def _step(self, work: Awaitable[Result]) -> Result:

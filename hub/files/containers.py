@@ -27,10 +27,10 @@ _MACROS = re.compile(
     r"|^(basic|scripts|dialogs)/",
     re.I,
 )
-# Other files, and parts that fetch them. A chart's own table goes with the chart part.
+# Other files, and parts that fetch them. Charts are looked at by the rebuild.
 _EMBEDDED = re.compile(
-    r"oleobject|afchunk|/externallinks?/|externallink\+xml|^object ?[0-9]"
-    r"|objectreplacements/|xl/connections|xl/querytables?|xl/model/",
+    r"oleobject|afchunk|/externallinks?/|externallink\+xml|^object ?[0-9]+$"
+    r"|xl/connections|xl/querytables?|xl/model/",
     re.I,
 )
 _INSIDE_ZIP = re.compile(

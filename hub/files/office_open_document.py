@@ -1,5 +1,7 @@
-"""ODT and ODS: content, styles and pictures; nothing else of the container stays."""
+"""ODT and ODS: content, styles, pictures, charts and formulas; nothing else stays."""
 
+import re
+from collections.abc import Mapping
 from xml.sax.saxutils import quoteattr
 
 from hub.files.archive import Archive
@@ -25,11 +27,16 @@ from hub.files.xml_parts import (
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _TEXT = f"{{{_NS}table:1.0}}", f"{{{_NS}text:1.0}}"
+_CONFIG = f"{{{_NS}config:1.0}}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_PARTS = ("content.xml", "styles.xml")
+_CONTENT, _STYLES = "content.xml", "styles.xml"
+_SETTINGS = "settings.xml"
+_SETTINGS_LEFT_OUT = ("config-item-map-indexed", "config-item-map-named")
+_SETTING_TRACES = re.compile("rsid|update|load|printer|link|macro|script", re.I)
+_IMAGE_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 _MACROS = ("event-listener", "event-listeners", "script", "execute-macro", "libraries")
 _EMBEDDED = (
-    "object object-ole plugin applet floating-frame section-source table-source"
+    "object-ole plugin applet floating-frame section-source table-source"
     " cell-range-source dde-source dde-link dde-links dde-connection"
     " dde-connection-decl dde-connection-decls binary-data database-source-sql"
     " database-source-query database-source-table connection-resource submission model"
@@ -45,44 +52,114 @@ def rebuilt(archive: Archive, name: str) -> dict[str, bytes]:
 
     Raises FileRefused as hub.files.office.rebuild does.
     """
-    mimetype = archive.read(MIMETYPE).strip()
-    xml, pictures = XmlReader(), _Pictures(archive)
-    parts = {}
-    for part in _PARTS:
-        if part in archive.members:
-            root = xml.read(archive.read(part))
-            _clean(root, pictures)
-            parts[part] = written(root)
-    if _PARTS[0] not in parts:
-        raise FileRefused(Reason.BROKEN, "no content")
-    parts |= pictures.copied
-    manifest = _manifest(mimetype.decode(), list(parts))
-    return {MIMETYPE: mimetype, **parts, "META-INF/manifest.xml": manifest}
+    return _Copy(archive).parts()
 
 
-class _Pictures:
-    """The pictures that were asked for, copied under new names."""
+class _Copy:
+    """One document being copied, with the charts and formulas that it frames."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._copier = ImageCopier()
-        self._names: dict[str, str] = {}
-        self.copied: dict[str, bytes] = {}
+        self._xml = XmlReader()
+        self._images = ImageCopier()
+        self._parts: dict[str, bytes] = {}
+        self._types: dict[str, str] = {}  # for the manifest
+        self._pictures: dict[str, str] = {}  # name in the source -> in the copy
 
-    def name_of(self, target: str) -> str:
-        """Raises FileRefused(EMBEDDED) for a picture that is not in the container."""
-        name = target.removeprefix("./")
+    def parts(self) -> dict[str, bytes]:
+        mimetype = self._archive.read(MIMETYPE).strip()
+        self._types["/"] = mimetype.decode()
+        self._copy_settings()
+        self._copy("", self._xml.read(self._archive.read(_CONTENT)))
+        manifest = written_manifest(self._types)
+        return {MIMETYPE: mimetype, **self._parts, "META-INF/manifest.xml": manifest}
+
+    def _copy(self, folder: str, content: Element) -> None:
+        """`folder`: of a document within the document, with its slash; else empty."""
+        roots = {_CONTENT: content}
+        if f"{folder}{_STYLES}" in self._archive.members:
+            roots[_STYLES] = self._xml.read(self._archive.read(f"{folder}{_STYLES}"))
+        for name, root in roots.items():
+            for framed in named(root, "object"):
+                self._copy_object(folder, framed)
+            _clean(root)
+            self._follow_links(folder, root)
+            self._add(f"{folder}{name}", written(root), "text/xml")
+
+    def _copy_settings(self) -> None:
+        """Numbers and switches that say how the text is laid out; no words, no views."""
+        if _SETTINGS not in self._archive.members:
+            return
+        root = self._xml.read(self._archive.read(_SETTINGS))
+        for item in named(root, *_SETTINGS_LEFT_OUT):
+            drop(item)
+        for item in named(root, "config-item"):
+            name, kind = (item.get(f"{_CONFIG}{key}", "") for key in ("name", "type"))
+            if kind not in ("boolean", "short", "int") or _SETTING_TRACES.search(name):
+                drop(item)
+        for group in named(root, "config-item-set"):
+            if group.get(f"{_CONFIG}name") != "ooo:configuration-settings":
+                drop(group)
+        self._add(_SETTINGS, written(root), "text/xml")
+
+    def _copy_object(self, folder: str, framed: Element) -> None:
+        """Charts and formulas have no life of their own. Whatever else is refused."""
+        inside = framed.get(_HREF, "").removeprefix("./").rstrip("/") + "/"
+        name = f"{inside}{_CONTENT}"
+        if folder or name not in self._archive.members:
+            raise FileRefused(Reason.EMBEDDED, "object")
+        if name in self._parts:
+            return
+        root = self._xml.read(self._archive.read(name))
+        kind = _kind_of_object(root)
+        self._types[inside] = f"application/vnd.oasis.opendocument.{kind}"
+        self._copy(inside, root)
+
+    def _follow_links(self, folder: str, root: Element) -> None:
+        for value in root.xpath("//@*[local-name()='href']"):
+            element = value.getparent()
+            name = local(element)
+            if name in _PICTURES and value:
+                element.set(value.attrname, self._picture(folder, value))
+            elif name == "a":
+                if not value.startswith("#") and not may_stay(value):
+                    element.set(value.attrname, "#")
+            elif name != "object" and not _leads_nowhere(name, value):
+                raise FileRefused(Reason.EMBEDDED, "reference to the outside")
+
+    def _picture(self, folder: str, target: str) -> str:
+        """Its new address. Raises FileRefused(EMBEDDED) if there is no such member."""
+        name = folder + target.removeprefix("./")
         if name not in self._archive.members:
             raise FileRefused(Reason.EMBEDDED, "picture from outside")
-        if name not in self._names:
-            content, extension = self._copier.copy(self._archive.read(name))
-            new = f"Pictures/image{len(self._names) + 1}.{extension}"
-            self._names[name] = new
-            self.copied[new] = content
-        return self._names[name]
+        if name not in self._pictures:
+            content, extension = self._images.copy(self._archive.read(name))
+            new = f"Pictures/image{len(self._pictures) + 1}.{extension}"
+            self._pictures[name] = new
+            self._add(folder + new, content, _IMAGE_TYPES[extension])
+        return self._pictures[name]
+
+    def _add(self, name: str, content: bytes, kind: str) -> None:
+        self._parts[name] = content
+        self._types[name] = kind
 
 
-def _clean(root: Element, pictures: _Pictures) -> None:
+def _leads_nowhere(element: str, target: str) -> bool:
+    # A chart names the document around it as the source of its figures.
+    is_around = element == "chart" and target == ".."
+    return not target or target.startswith("#") or is_around
+
+
+def _kind_of_object(root: Element) -> str:
+    if local(root) == "math":
+        return "formula"
+    bodies = [local(child) for body in named(root, "body") for child in body]
+    if bodies != ["chart"]:
+        raise FileRefused(Reason.EMBEDDED, "object")
+    return "chart"
+
+
+def _clean(root: Element) -> None:
     if named(root, *_MACROS):
         raise FileRefused(Reason.MACROS, "script or event")
     if named(root, *_EMBEDDED.split()):
@@ -90,21 +167,8 @@ def _clean(root: Element, pictures: _Pictures) -> None:
     for element in named(root, *_LEFT_OUT):
         drop(element)
     drop_attributes(root, _TRACES)
-    _clean_links(root, pictures)
     _clean_formulas(root)
     _check_repetition(root)
-
-
-def _clean_links(root: Element, pictures: _Pictures) -> None:
-    for value in root.xpath("//@xlink:href", namespaces={"xlink": _HREF[1:-5]}):
-        element = value.getparent()
-        if local(element) in _PICTURES and value:
-            element.set(_HREF, pictures.name_of(value))
-        elif local(element) == "a":
-            if not value.startswith("#") and not may_stay(value):
-                element.set(_HREF, "#")
-        elif value and not value.startswith("#"):
-            raise FileRefused(Reason.EMBEDDED, "reference to the outside")
 
 
 def _clean_formulas(root: Element) -> None:
@@ -145,12 +209,11 @@ def _count(element: Element, attribute: str, most: int) -> int:
     return int(value)
 
 
-def _manifest(mimetype: str, names: list[str]) -> bytes:
-    kinds = {"xml": "text/xml", "jpg": "image/jpeg", "png": "image/png"}
-    files = [("/", mimetype), *((n, kinds[n.rpartition(".")[2]]) for n in names)]
+def written_manifest(types: Mapping[str, str]) -> bytes:
+    """META-INF/manifest.xml for members by name, with their media types."""
     rows = "".join(
         f"<m:file-entry m:full-path={quoteattr(name)} m:media-type={quoteattr(kind)}/>"
-        for name, kind in files
+        for name, kind in types.items()
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

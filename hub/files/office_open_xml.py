@@ -103,7 +103,9 @@ class _Copy:
     def _kept(self, part: str, relation: Relation) -> Relation | None:
         """The relation as it is in the copy, or None if it is left out."""
         if relation.is_external:
-            stays = relation.kind == "hyperlink" and may_stay(relation.target)
+            is_link = relation.kind == "hyperlink"
+            is_here = relation.target.startswith("#")
+            stays = is_link and (is_here or may_stay(relation.target))
             return relation if stays else None
         target = self._target(part, relation)
         if not target:

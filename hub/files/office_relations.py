@@ -56,7 +56,11 @@ _TYPES = {
     "docx": _SHARED | {name: f"{_OOXML}wordprocessingml.{name}+xml" for name in _WORD},
     "xlsx": _SHARED
     | {name: f"{_OOXML}spreadsheetml.{name}+xml" for name in _SHEET}
-    | {"drawing": f"{_OOXML}drawing+xml", "vmlDrawing": f"{_OOXML}vmlDrawing"},
+    | {
+        "drawing": f"{_OOXML}drawing+xml",
+        "vmlDrawing": f"{_OOXML}vmlDrawing",
+        "FeaturePropertyBag": "application/vnd.ms-excel.featurepropertybag+xml",
+    },
 }
 _MAIN = {
     "docx": f"{_OOXML}wordprocessingml.document.main+xml",

@@ -22,6 +22,8 @@ _MARKUP = re.compile(
     re.I | re.X,
 )
 _MAIL = re.compile(r"^(MIME-Version:\s*1|Content-Type:\s*multipart/)", re.I | re.M)
+# A table of SYLK, which Excel recognises under any name. `ID;Prénom` is none.
+_SYLK = re.compile(r"ID;P\S*\s+([BCFPNOW];\S|E\s*$)")
 _PROLOGUE = 4_096  # characters
 # Not tab, line feeds, form feed, next line.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
@@ -36,7 +38,8 @@ def recognise(data: bytes) -> str:
     for markup, scripts and mail; TOO_BIG_INSIDE for a line without end; EMPTY."""
     text = decode(data)
     beginning = text[:_PROLOGUE]
-    if _MARKUP.match(beginning) or _MAIL.search(beginning):
+    is_other = _MARKUP.match(beginning) or _SYLK.match(beginning)
+    if is_other or _MAIL.search(beginning):
         raise FileRefused(Reason.NOT_ACCEPTED, "markup, script or mail")
     if any(len(line) > MAX_LINE_CHARACTERS for line in text.splitlines()):
         raise FileRefused(Reason.TOO_BIG_INSIDE, "line too long")

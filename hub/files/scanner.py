@@ -11,6 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from hub.files.reasons import Reason
+
+# Findings of ClamAV that are no virus, by the beginning of their names: what could not
+# be looked into is refused as well, but the sender is told what to do about it.
+NO_VIRUS = {
+    "Heuristics.Encrypted.": Reason.ENCRYPTED,
+    "Heuristics.Limits.Exceeded": Reason.TOO_BIG_INSIDE,
+    "Heuristics.OLE2.ContainsMacros": Reason.MACROS,
+}
+
 
 @dataclass(frozen=True)
 class Clean:
@@ -33,6 +43,14 @@ class Infected:
     database: str
     database_at: datetime | None
     signature: str
+
+    @property
+    def reason(self) -> Reason:
+        """What its sender is told."""
+        for beginning, reason in NO_VIRUS.items():
+            if self.signature.startswith(beginning):
+                return reason
+        return Reason.INFECTED
 
 
 @dataclass(frozen=True)

@@ -157,8 +157,8 @@ def docx_parts(seed: int = 1, body: str = "") -> Parts:
             "<w:compat/></w:settings>"
         ).encode(),
         "word/comments.xml": (
-            f'{HEAD}<w:comments xmlns:w="{W}"><w:comment w:id="0" w:author="SECRETAUTHOR"'
-            f' w:initials="SA">{paragraph("une remarque")}</w:comment></w:comments>'
+            f'{HEAD}<w:comments xmlns:w="{W}"><w:comment w:id="0" w:author="Greffe"'
+            f' w:initials="G">{paragraph("une remarque")}</w:comment></w:comments>'
         ).encode(),
         "word/media/image1.jpeg": photo(),
         "customXml/item1.xml": b"<a>SECRETITEM</a>",

@@ -10,6 +10,7 @@ SPACES = (
     f'xmlns:table="{_NS}table:1.0" xmlns:draw="{_NS}drawing:1.0" '
     f'xmlns:script="{_NS}script:1.0" xmlns:meta="{_NS}meta:1.0" '
     f'xmlns:manifest="{_NS}manifest:1.0" xmlns:form="{_NS}form:1.0" '
+    f'xmlns:config="{_NS}config:1.0" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.3"'
 )
@@ -34,6 +35,27 @@ def manifest(kind: str, names: list[str], inside: str = "") -> bytes:
     return f"{HEAD}<manifest:manifest {SPACES}>{rows}</manifest:manifest>".encode()
 
 
+def settings_xml() -> bytes:
+    items = "".join(
+        f'<config:config-item config:name="{name}" config:type="{kind}">{value}'
+        "</config:config-item>"
+        for name, kind, value in (
+            ("AddParaTableSpacing", "boolean", "true"),
+            ("PrinterName", "string", "SECRETITEM"),
+            ("PrinterSetup", "base64Binary", "U0VDUkVU"),
+            ("Rsid", "int", "1234567"),
+        )
+    )
+    sets = "".join(
+        f'<config:config-item-set config:name="{name}">{items}</config:config-item-set>'
+        for name in ("ooo:view-settings", "ooo:configuration-settings")
+    )
+    return (
+        f"{HEAD}<office:document-settings {SPACES}><office:settings>{sets}"
+        "</office:settings></office:document-settings>"
+    ).encode()
+
+
 def _parts(kind: str, body: str, before: str) -> Parts:
     parts = {
         "mimetype": f"application/vnd.oasis.opendocument.{_TYPES[kind]}".encode(),
@@ -43,7 +65,7 @@ def _parts(kind: str, body: str, before: str) -> Parts:
             f"{HEAD}<office:document-meta {SPACES}><office:meta><meta:initial-creator>"
             "SECRETAUTHOR</meta:initial-creator></office:meta></office:document-meta>"
         ).encode(),
-        "settings.xml": f"{HEAD}<office:document-settings {SPACES}/>".encode(),
+        "settings.xml": settings_xml(),
         "Thumbnails/thumbnail.png": b"not looked at",
         "Pictures/photo.jpg": photo(),
     }
@@ -58,7 +80,7 @@ def odt_parts(seed: int = 1, body: str = "", before: str = "") -> Parts:
         '<text:p><draw:frame><draw:image xlink:href="Pictures/photo.jpg" '
         'xlink:type="simple"/></draw:frame></text:p>'
         '<text:p><text:a xlink:href="https://www.justice.gouv.fr/">le site</text:a></text:p>'
-        "<text:p><office:annotation><dc:creator>SECRETAUTHOR</dc:creator><text:p>une "
+        "<text:p><office:annotation><dc:creator>Greffe</dc:creator><text:p>une "
         "remarque</text:p></office:annotation></text:p>"
     )
     return _parts("odt", text + frame + body, before)

@@ -4,8 +4,6 @@ Recognition and the rebuild of office files and texts, in a child of their own w
 limits of production. PDF and images go the whole way in the tests of the sandbox.
 """
 
-import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +14,13 @@ from hub.files.archive import open_archive
 from hub.files.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, CHILD_WALL_SECONDS
 from hub.files.reasons import FileRefused, Reason
 from tests.files.bombs import BOMBS
-from tests.files.bombs_zip import closed, container, docx_entries, huge, member
+from tests.files.bombs_zip import closed, container, docx_entries, member
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
 ROOT = Path(__file__).resolve().parents[2]
-HERE = [name for name, bomb in BOMBS.items() if bomb.family in ("zip", "office", "text")]
+HERE = [
+    name for name, bomb in BOMBS.items() if bomb.family in ("zip", "office", "text")
+]
 IMAGES = [
     name
     for name, bomb in BOMBS.items()

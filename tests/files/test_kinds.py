@@ -67,6 +67,7 @@ ACCEPTED = {
     "text, PK first": b"PKI: un certificat",
     "csv": "nom;prénom\nMartin;Zoé\n".encode(),
     "csv of commas": b'a,"b, c",d\n1,2,3\n',
+    "csv of people": "ID;Prénom\n1;Zoé\n".encode(),
     "csv of tabs": b"a\tb\n1\t2\n",
 }
 
@@ -118,6 +119,7 @@ NOT_ACCEPTED = {
     "presentation": retyped(DOCX, "wordprocessingml.document", "presentationml.slide"),
     "odf template": zipped(ODT | {"mimetype": ODT["mimetype"] + b"-template"}),
     "odg": zipped(ODT | {"mimetype": b"application/vnd.oasis.opendocument.graphics"}),
+    "sylk": b"ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K0;EEXEC()\r\nE\r\n",
     "terminal codes": b"a\x1b[2Jb",
     "utf-32": "abc".encode("utf-32"),
 }
@@ -129,7 +131,9 @@ def test_every_other_type_is_refused(tmp_path: Path, name: str) -> None:
 
 
 _MACRO_TYPE = "application/vnd.ms-word.document.macroEnabled.main+xml"
-_DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_DOCX_TYPE = (
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+)
 MACROS = {
     "docm": retyped(DOCX, _DOCX_TYPE, _MACRO_TYPE),
     "docx with a project": zipped(DOCX | {"word/vbaProject.bin": OLE}),
@@ -149,7 +153,7 @@ def test_macros_are_refused_as_such(tmp_path: Path, name: str) -> None:
 
 
 EMBEDDED = {
-    "ole in odt": zipped(ODT | {"Object 1/content.xml": b"<a/>"}),
+    "ole in odt": zipped(ODT | {"Object 1": OLE}),
     "zip in docx": zipped(DOCX | {"word/media/a.zip": zipped({})}),
     "docx in docx": zipped(DOCX | {"word/embeddings/a.docx": zipped(DOCX)}),
     "program in docx": zipped(DOCX | {"word/embeddings/a.exe": b"MZ"}),

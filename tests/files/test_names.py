@@ -17,12 +17,23 @@ BLANK = [chr(c) for c in (0x200B, 0x2060, 0xFEFF, 0xAD, 0x3164, 0x2800, 0x115F, 
 DEVICES = ["CON", "prn", "Aux", "NUL", "COM1", "lpt9", "COM¹", "CONIN$", "clock$"]
 STEPS = ["../", "..\\", "/", "\\\\h\\s\\", "C:\\", "file:///", "%2e%2e/", "..／", "⁄"]
 ENDINGS = [".exe", ".pdf.exe", ".js", ".docm", ".html", ".svg", " .scr", ".pdf ", "."]
-WORDS = ["Décision", "note", "Compte rendu", "зал", "数据", "قرار", "e\u0301te\u0301", "🙂"]
+WORDS = [
+    "Décision",
+    "note",
+    "Compte rendu",
+    "зал",
+    "数据",
+    "قرار",
+    "e\u0301te\u0301",
+    "🙂",
+]
 
 
 def _hostile() -> list[str]:
     word = _CHANCE.choice
-    names = [f"{word(WORDS)}{c}fdp{word(ENDINGS)}" for c in BIDI + BLANK for _ in range(2)]
+    names = [
+        f"{word(WORDS)}{c}fdp{word(ENDINGS)}" for c in BIDI + BLANK for _ in range(2)
+    ]
     names += [f"{d}{e}" for d in DEVICES for e in ("", ".txt", " .pdf", ". .", ".a.b")]
     names += [f"{s * 3}{word(WORDS)}{word(ENDINGS)}" for s in STEPS for _ in range(5)]
     names += [f"a{chr(c)}b.pdf" for c in (*range(32), *range(127, 160))]

@@ -19,6 +19,7 @@ PRODUCTION = {
     "SMTP_URL": "submission://u:p@mail.exemple.fr",
     "DATABASE_URL": "postgresql://hub@localhost/hub",
     "REDIS_URL": "redis://localhost:6379/0",
+    "CLAMD_URL": "tcp://clamd:3310",
 }
 
 
@@ -40,7 +41,8 @@ def manage(
     ("name", "value"),
     [("PORT", "eighty"), ("PORT", "99999"), ("HUB_MODE", "test"),
      ("SMTP_URL", "smtp+tls://a"), ("DATABASE_URL", "mysql://a"),
-     ("SECRET_KEY_FILE", "/nowhere"), ("SESSION_HOURS", "0")],
+     ("SECRET_KEY_FILE", "/nowhere"), ("SESSION_HOURS", "0"),
+     ("SCANNER", "off"), ("CLAMD_URL", "clamd:3310"), ("CLAMD_UNKNOWN_AGE", "7")],
 )  # fmt: skip
 def test_a_wrong_value_is_named_in_one_line(
     tmp_path: Path, name: str, value: str
@@ -52,7 +54,7 @@ def test_a_wrong_value_is_named_in_one_line(
 
 
 def test_production_is_refused_without_what_makes_it_safe(tmp_path: Path) -> None:
-    for name in ("BASE_URL", "SECRET_KEY", "SMTP_URL"):
+    for name in ("BASE_URL", "SECRET_KEY", "SMTP_URL", "CLAMD_URL"):
         left = {k: v for k, v in PRODUCTION.items() if k != name}
         done = manage(tmp_path, "check", **left)
         assert done.returncode != 0

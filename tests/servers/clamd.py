@@ -39,14 +39,16 @@ SETTINGS = {
     "ReadTimeout": "15",
     "CommandReadTimeout": "10",
     "SelfCheck": "0",
+    # A reload waits until idle threads have ended; by default that takes 30 s.
     "ConcurrentDatabaseReload": "no",
+    "IdleTimeout": "1",
     "AlertExceedsMax": "yes",
     "AlertEncryptedArchive": "yes",
     "AlertEncryptedDoc": "yes",
     "AlertOLE2Macros": "yes",
 }
 FOLDERS = (os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin")
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 15.0
 
 
 def program() -> str | None:
