@@ -12,7 +12,7 @@ COPY requirements/run.txt requirements/run.txt
 RUN pip install --no-cache-dir --disable-pip-version-check \
     --require-hashes -r requirements/run.txt
 
-COPY asgi.py environment.py file_environment.py manage.py settings.py urls.py ./
+COPY asgi.py environment.py manage.py settings.py urls.py ./
 COPY hub hub
 COPY realtime realtime
 COPY notifications notifications

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from file_environment import FileVariables, file_problems
+from hub.files.file_settings import FileSettings, file_problems
 from hub.files.scanner_settings import ScannerSettings
 
 BASE = Path(__file__).resolve().parent
@@ -88,7 +88,7 @@ class Rules(BaseSettings):
     )
 
 
-class Environment(FileVariables, ScannerSettings, Rules):
+class Environment(Rules, FileSettings, ScannerSettings):
     """The process environment, completed by an `.env` file beside this module."""
 
     model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")

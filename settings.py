@@ -10,8 +10,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from environment import BASE, read_environment, read_secret_key
-from file_environment import read_files_keys
 from hub.files import place
+from hub.files.file_settings import read_files_keys
 
 env = read_environment()
 
@@ -220,7 +220,7 @@ MAIL_FROM = env.mail_from
 MAIL_ALLOW_INVALID = env.mail_allow_invalid
 
 # --- Virus scanning ----------------------------------------------------------
-SCANNING = env  # which scanner, by the names of hub.files.scanners.Choice
+SCANNING: Any = env  # which scanner, by the names of hub.files.scanners.Choice
 FILES_ARE_SCANNED = env.scanner != "none"
 OWN_CLAMD = env.has_own_clamd
 

@@ -59,6 +59,7 @@ class ThreadOut(Schema):
     head: int
     read: int
     unread: int
+    files: int
 
 
 class HistoryOut(Schema):

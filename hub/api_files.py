@@ -1,21 +1,23 @@
 """The JSON door for files: send one, ask about one, take one back."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Router, Schema, Status
+from ninja import Field, Router, Schema, Status
 
 from hub import permissions
 from hub.actions.attachments import receive, withdraw
 from hub.errors import Illegal, NoRoom
 from hub.files.reasons import SENTENCES, FileRefused, Reason
 from hub.queries.attachments import attachment_for
-from hub.views.requests import person
+from hub.views.requests import LARGEST, person
 from hub.wire import wire_file
+from hub.wire_files import wire_changes
 
 files = Router()
+Change = Annotated[int, Field(ge=0, le=LARGEST)]
 
 UPLOAD = {
     "requestBody": {
@@ -52,6 +54,8 @@ class FileOut(Schema):
     size: int
     state: str
     media_type: str
+    change: int
+    inspecting: bool | None = None
     pages: int | None = None
     url: str | None = None
     preview: str | None = None
@@ -91,6 +95,27 @@ def send(request: HttpRequest, thread: UUID) -> Any:
         detail = _("The file could not be kept. Try again in a moment.")
         return _refused(503, "unavailable", detail)
     return Status(201, wire_file(received))
+
+
+class ChangesOut(Schema):
+    """hub.wire_files.FileChanges; an attachment has the fields of the frame."""
+
+    thread: UUID
+    attachments: list[dict[str, Any]]
+    change: int
+    more: bool
+
+
+@files.get(
+    "/threads/{uuid:thread}/attachments",
+    response={200: ChangesOut, 400: RefusedOut, 404: RefusedOut},
+    url_name="attachments",
+)
+def changes(request: HttpRequest, thread: UUID, after: Change = 0) -> Any:
+    """What became of files after that count, for pages without a socket: ask again
+    with `change`, at once when there is `more`."""
+    seat = permissions.seat_in_thread(person(request), thread, "thread.read")
+    return wire_changes(seat, after)
 
 
 @files.get(

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from hub import events
 from hub.actions import file_queue, inspection
+from hub.actions.verdicts import chosen
 from hub.files import storage
 from hub.files.scanner import Scanner
-from hub.files.scanners import chosen
 from hub.models import Attachment
 
 FAREWELL_SECONDS = 1.0  # for files in hand when `serve` ends

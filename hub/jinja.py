@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -16,13 +15,12 @@ from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
 from hub import text
-from hub.files.reasons import SENTENCES, Reason
+from hub.file_words import ACCEPT, about_file, file_words
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
 from hub.queries.deployment import shows_demo_data
 
 ZONE = ZoneInfo(settings.PEOPLE_TIME_ZONE)
-MEGABYTE = 1_000_000
 
 
 def environment(**options: Any) -> Environment:
@@ -34,10 +32,11 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True
     )
     env.globals.update(static=static, url=reverse, now=timezone.now)
+    env.globals.update(file_words=file_words, accepted_files=ACCEPT)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
-    env.filters.update(file_size=file_size, refusal=refusal)
+    env.filters.update(about_file=about_file)
     env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 
@@ -51,7 +50,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "user": getattr(request, "user", None),
         "development": not settings.PRODUCTION,
         "demo": shows_demo_data(),
-        "unscanned": not settings.FILES_ARE_SCANNED,
+        "scanned": settings.FILES_ARE_SCANNED,
     }
 
 
@@ -88,19 +87,6 @@ def local_date(at: Any) -> str:
 def day_key(at: datetime) -> str:
     """The calendar day in people's zone, "2026-11-23", for scripts to compare."""
     return at.astimezone(ZONE).date().isoformat()
-
-
-def file_size(size: int) -> str:
-    """As people read it: whole kilobytes, megabytes with one decimal from 1 MB on."""
-    if size < MEGABYTE:
-        return translation.gettext("%(num)s KB") % {"num": max(1, round(size / 1000))}
-    words = format_decimal(round(size / MEGABYTE, 1), locale=_locale())
-    return translation.gettext("%(num)s MB") % {"num": words}
-
-
-def refusal(reason: str) -> str:
-    """Why a file was refused and what its sender can do."""
-    return str(SENTENCES[Reason(reason)])
 
 
 def initials(name: str) -> str:

@@ -28,13 +28,17 @@ class Author(TypedDict):
 
 class WireFile(TypedDict):
     """One attachment. `pages`, `url` and `preview` when it is clean; `reason` (a code)
-    and `detail` (for a person) when it was refused."""
+    and `detail` (for a person) when it was refused; `inspecting` while it is looked at.
+    `change` counts the final states of a thread: the higher one is the newer."""
 
     id: str
     name: str
     size: int
     state: str
     media_type: str
+    position: int  # within its message
+    change: int
+    inspecting: NotRequired[bool]
     pages: NotRequired[int]
     url: NotRequired[str]
     preview: NotRequired[str]
@@ -105,7 +109,11 @@ def wire_file(file: Attachment) -> WireFile:
         "size": file.size if file.published_size is None else file.published_size,
         "state": STATES[AttachmentState(file.state)],
         "media_type": file.media_type,
+        "position": file.position,
+        "change": file.change,
     }
+    if file.state == AttachmentState.INSPECTING:
+        wired["inspecting"] = True
     if file.state == AttachmentState.CLEAN:
         wired["url"] = reverse("hub:attachment", args=[file.pk])
         if file.pages is not None:

@@ -20,8 +20,9 @@ from redis.exceptions import RedisError
 
 from hub import events
 from hub.chain import wire_time
-from hub.models import Message
-from hub.wire import wire_message
+from hub.models import Attachment, Message
+from hub.wire import shown_files, wire_message
+from hub.wire_files import for_others, for_sender
 from realtime.protocol import encode
 
 GROUP = "hub.live"  # one subscription per process, whatever the number of sockets
@@ -37,6 +38,7 @@ def connect() -> None:
     events.messages_posted.connect(on_messages_posted)
     events.thread_read.connect(on_receipt)
     events.message_acknowledged.connect(on_acknowledged)
+    events.attachment_changed.connect(on_attachment_changed)
     events.measure_changed.connect(on_measure_changed)
     events.rights_changed.connect(on_rights_changed)
     events.session_ended.connect(on_session_ended)
@@ -52,11 +54,37 @@ def on_messages_posted(messages: list[Message], **_: Any) -> None:
 
 
 def message_hint(message: Message) -> dict[str, Any]:
-    return {
+    """`own` is there when only the author may know of some of its files."""
+    hint = {
         "seq": message.seq,
         "author": str(message.author_id),
         "id": str(message.client_id),
         "frame": encode("message", **wire_message(message)),
+    }
+    if len(shown_files(message, None)) < len(message.files):
+        hint["own"] = encode("message", **wire_message(message, message.author_id))
+    return hint
+
+
+def on_attachment_changed(
+    attachment: Attachment, withdrawn: bool = False, **_: Any
+) -> None:
+    if attachment.thread_id is not None:
+        transaction.on_commit(partial(publish, file_hint(attachment, withdrawn)))
+
+
+def file_hint(file: Attachment, withdrawn: bool = False) -> dict[str, Any]:
+    """`user` is its sender, who gets `own`; `others` is empty when it is not theirs."""
+    thread = str(file.thread_id)
+    own = for_sender(file, withdrawn)
+    others = for_others(file)
+    return {
+        "kind": "file",
+        "thread": thread,
+        "change": file.change,
+        "user": str(file.sent_by_id),
+        "own": encode("attachment", thread=thread, attachment=own),
+        "others": others and encode("attachment", thread=thread, attachment=others),
     }
 
 

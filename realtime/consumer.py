@@ -27,6 +27,7 @@ from hub.posting import Draft, Refused
 from hub.queries import threads as queries
 from hub.queries.sessions import user_of_session
 from hub.wire import wire_history, wire_posted
+from hub.wire_files import FileChanges, wire_changes
 from realtime import protocol
 from realtime.protocol import Close, encode, limits
 from realtime.registry import registry
@@ -97,12 +98,17 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
         rows = await self._run(lambda: queries.welcome_rows(self.user))
         mine = {UUID(row["thread"]): row["head"] for row in rows}
         registry.join(self, mine)  # before reading: what comes meanwhile is delivered
+        for row in rows:
+            registry.settle_files(UUID(row["thread"]), row["files"])
         await self.send_text(await self._run(lambda: self._welcome(rows)))
         for thread, held in frame.threads.items():
             if mine.get(thread, 0) > held:
                 await self.send_text(
                     await self._run(partial(self._missed, thread, held))
                 )
+        for thread, held in frame.files.items():
+            if thread in mine:
+                await self._send_missed_files(thread, held)
         for thread, head in mine.items():
             registry.settle(thread, head)
 
@@ -116,6 +122,7 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
             urgent=frame.urgent,
             for_case_file=frame.for_case_file,
             corrects=frame.corrects,
+            attachments=tuple(frame.attachments),
             door="socket",
         )
         self.own.append((self.user_id, frame.id))
@@ -142,12 +149,13 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
             part = queries.history(
                 seat.thread, before=frame.before, after=frame.after, limit=frame.limit
             )
-            return wire_history(frame.thread, part)
+            return wire_history(frame.thread, part, self.user_id)
 
         await self.send_text(encode("messages", **await self._run(read)))
 
     async def on_ping(self, frame: protocol.Ping) -> None:
-        await self.send_text(encode("pong", heads=registry.heads(self)))
+        heads, files = registry.heads(self), registry.changes(self)
+        await self.send_text(encode("pong", heads=heads, files=files))
 
     # What the relay asks of a socket (realtime.registry.Socket).
 
@@ -178,7 +186,22 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
         """What came after `held`, in one frame; the client asks for more."""
         seat = permissions.seat_in_thread(self.user, thread, "thread.read")
         part = queries.history(seat.thread, after=held, limit=queries.MOST)
-        return encode("messages", **wire_history(thread, part))
+        return encode("messages", **wire_history(thread, part, self.user_id))
+
+    async def _send_missed_files(self, thread: UUID, held: int) -> None:
+        """What became of files after that count, one frame each."""
+
+        def read() -> FileChanges:
+            seat = permissions.seat_in_thread(self.user, thread, "thread.read")
+            return wire_changes(seat, held)
+
+        more = True
+        while more:
+            part = await self._run(read)
+            held, more = part["change"], part["more"]
+            for one in part["attachments"]:
+                frame = encode("attachment", thread=str(thread), attachment=one)
+                await self.send_text(frame)
 
     async def _run(self, work: Callable[[], T]) -> T:
         """Domain code, in a thread of its own kind and in the person's language."""

@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as FrameError
 
+from hub.files.limits import MAX_FILE_BYTES, MAX_FILES_PER_MESSAGE
+
 SUBPROTOCOL = "hub.v1"
 MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4: six times the longest body
 HELLO_SECONDS = 10.0  # a page says hello in its first tick
@@ -16,6 +18,7 @@ MAX_BAD_FRAMES = 10  # within BAD_FRAME_SECONDS, then 4400: not a page of ours
 BAD_FRAME_SECONDS = 60.0
 MAX_SEQ = 2**31 - 1
 MOST_IN_HISTORY = 200
+MOST_WITH_FILES = 100  # in one `hello`: each costs a query; a page shows one thread
 
 
 class Close(IntEnum):
@@ -40,6 +43,8 @@ class Frame(BaseModel):
 class Hello(Frame):
     type: Literal["hello"]
     threads: Annotated[dict[UUID, Seq], Field(max_length=10_000)] = {}
+    # Of threads that show files: the last count of changes (Attachment.change) held.
+    files: Annotated[dict[UUID, Seq], Field(max_length=MOST_WITH_FILES)] = {}
 
 
 class Post(Frame):
@@ -52,7 +57,7 @@ class Post(Frame):
     urgent: str = ""
     for_case_file: bool = False
     corrects: Seq | None = None
-    attachments: Annotated[list[UUID], Field(max_length=0)] = []  # none is taken yet
+    attachments: Annotated[list[UUID], Field(max_length=MAX_FILES_PER_MESSAGE)] = []
 
 
 class Read(Frame):
@@ -113,4 +118,10 @@ def encode(type_: str, **fields: Any) -> str:
 
 def limits() -> dict[str, int]:
     """What `welcome` tells a client about section 4's limits."""
-    return {"frame_bytes": MAX_FRAME_BYTES, "body": 10_000, "history": MOST_IN_HISTORY}
+    return {
+        "frame_bytes": MAX_FRAME_BYTES,
+        "body": 10_000,
+        "history": MOST_IN_HISTORY,
+        "file_bytes": MAX_FILE_BYTES,
+        "files": MAX_FILES_PER_MESSAGE,
+    }

@@ -28,7 +28,8 @@ class Registry:
 
     threads_of: dict[Socket, set[UUID]] = field(default_factory=dict)
     sockets_of: dict[UUID, set[Socket]] = field(default_factory=dict)
-    delivered: dict[UUID, int] = field(default_factory=dict)
+    delivered: dict[UUID, int] = field(default_factory=dict)  # last seq
+    files: dict[UUID, int] = field(default_factory=dict)  # last Attachment.change
 
     def join(self, socket: Socket, threads: Iterable[UUID]) -> None:
         """From now on the socket is told what happens in these threads."""
@@ -42,6 +43,12 @@ class Registry:
         if thread in self.sockets_of:
             self.delivered.setdefault(thread, head)
 
+    def settle_files(self, thread: UUID, change: int) -> None:
+        """The same for what became of files. Before the socket is told what it missed:
+        a page notices a hole in its messages, but none in these."""
+        if thread in self.sockets_of:
+            self.files.setdefault(thread, change)
+
     def drop(self, socket: Socket, threads: Iterable[UUID]) -> None:
         for thread in list(threads):
             self.threads_of.get(socket, set()).discard(thread)
@@ -50,6 +57,7 @@ class Registry:
             if not others:
                 self.sockets_of.pop(thread, None)
                 self.delivered.pop(thread, None)
+                self.files.pop(thread, None)
 
     def leave(self, socket: Socket) -> None:
         self.drop(socket, self.threads_of.get(socket, set()))
@@ -63,8 +71,15 @@ class Registry:
 
     def heads(self, socket: Socket) -> dict[str, int]:
         """The last seq of each of the socket's threads, as this process knows it."""
+        return self._of(socket, self.delivered)
+
+    def changes(self, socket: Socket) -> dict[str, int]:
+        """The same for files: the socket was told everything up to there."""
+        return self._of(socket, self.files)
+
+    def _of(self, socket: Socket, counts: dict[UUID, int]) -> dict[str, int]:
         joined = self.threads_of.get(socket, set())
-        return {str(t): self.delivered[t] for t in joined if t in self.delivered}
+        return {str(t): counts[t] for t in joined if t in counts}
 
 
 registry = Registry()

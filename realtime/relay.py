@@ -1,4 +1,4 @@
-"""One listener per process: takes hints from the layer, hands frames to sockets.
+"""One listener per process: takes hints from the layer, gives them to delivery.py.
 
 Every few seconds it compares what it delivered with the record, and what it may
 deliver with the rights: a lost hint costs seconds, never a message or a secret.
@@ -19,6 +19,7 @@ from hub import events
 from hub.queries import threads as queries
 from hub.queries.sessions import sessions_alive
 from realtime import broadcasts
+from realtime.delivery import deliver, deliver_file, fill, fill_files, send_all
 from realtime.protocol import Close, encode
 from realtime.registry import Socket, registry
 
@@ -98,7 +99,9 @@ async def take(hint: dict[str, Any]) -> None:
             await deliver(UUID(thread), messages)
     elif hint["kind"] == "frame":
         for thread in hint["threads"]:
-            await _send_all(registry.sockets(UUID(thread)), hint["frame"])
+            await send_all(registry.sockets(UUID(thread)), hint["frame"])
+    elif hint["kind"] == "file":
+        await deliver_file(UUID(hint["thread"]), hint)
     elif hint["kind"] == "rights":
         users = {UUID(user) for user in hint["users"]}
         await apply_rights([s for s in registry.everyone() if s.user_id in users])
@@ -106,41 +109,17 @@ async def take(hint: dict[str, Any]) -> None:
         await end_dead_sessions()
 
 
-async def deliver(thread: UUID, messages: list[dict[str, Any]]) -> None:
-    """Hands consecutive messages on; fills a hole before them from the record."""
-    if not registry.sockets(thread):
-        return
-    done = registry.delivered.setdefault(thread, messages[0]["seq"] - 1)
-    if messages[0]["seq"] > done + 1:
-        await fill(thread)
-        return
-    for message in messages:
-        if message["seq"] > done:
-            await _send_message(thread, message)
-            registry.delivered[thread] = message["seq"]
-
-
-async def fill(thread: UUID) -> None:
-    """Reads and hands on everything after what this process delivered."""
-    read = database_sync_to_async(queries.messages_after)
-    while thread in registry.delivered:
-        rows = await read(thread, registry.delivered[thread])
-        for row in rows:
-            await _send_message(thread, broadcasts.message_hint(row))
-            if thread in registry.delivered:
-                registry.delivered[thread] = row.seq
-        if len(rows) < queries.MOST:
-            return
-
-
 async def check() -> None:
     """Heals lost hints: heads, rights, sessions, in three queries per process."""
     if not registry.everyone():
         return
-    heads = await database_sync_to_async(queries.heads_of)(list(registry.delivered))
+    known = registry.delivered.keys() | registry.files.keys()
+    heads = await database_sync_to_async(queries.heads_of)(known)
     for thread, head in heads.items():
-        if head > registry.delivered.get(thread, head):
+        if head.seq > registry.delivered.get(thread, head.seq):
             await fill(thread)
+        if head.change > registry.files.get(thread, head.change):
+            await fill_files(thread)
     await apply_rights(registry.everyone())
     await end_dead_sessions()
 
@@ -167,7 +146,8 @@ async def _join_new(socket: Socket, threads: set[UUID]) -> None:
         registry.join(socket, threads)
         heads = await database_sync_to_async(queries.heads_of)(list(threads))
         for thread, head in heads.items():
-            registry.settle(thread, head)
+            registry.settle_files(thread, head.change)
+            registry.settle(thread, head.seq)
 
 
 async def end_dead_sessions() -> None:
@@ -184,21 +164,6 @@ async def end_dead_sessions() -> None:
 async def end_all(code: Close) -> None:
     """Says good-bye to every socket of this process."""
     await asyncio.gather(*(socket.end(code) for socket in registry.everyone()))
-
-
-async def _send_message(thread: UUID, message: dict[str, Any]) -> None:
-    author, client_id = UUID(message["author"]), UUID(message["id"])
-    others = [s for s in registry.sockets(thread) if not s.is_own(author, client_id)]
-    await _send_all(others, message["frame"])
-
-
-async def _send_all(sockets: list[Socket], text: str) -> None:
-    for socket in sockets:
-        try:
-            await socket.send_text(text)
-        except Exception:  # a broken socket harms nobody else; its page comes back
-            logger.exception("A socket could not be written to")
-            registry.leave(socket)
 
 
 relay = Relay()

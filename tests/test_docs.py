@@ -37,7 +37,7 @@ NEVER = [
 ]
 SERVER_FRAMES = {
     *("welcome", "posted", "refused", "message", "messages"),
-    *("receipt", "measure", "reload", "pong"),
+    *("receipt", "measure", "reload", "pong", "attachment"),
 }
 
 

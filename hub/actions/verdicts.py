@@ -8,12 +8,20 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+from django.conf import settings
+
 from hub.actions.file_queue import LONGEST_PAUSE_SCANNER, TryLater
 from hub.files.reasons import FileRefused, Reason
 from hub.files.scanner import Answer, Clean, NotScanned, Scanner
+from hub.files.scanners import scanners_from
 from hub.models import ScanVerdict
 
 READ_BYTES = 256 * 1024
+
+
+def chosen() -> Scanner:
+    """The scanner of this installation."""
+    return scanners_from(settings.SCANNING)
 
 
 def must_be_clean(path: Path, scanner: Scanner) -> str:

@@ -16,6 +16,8 @@ from hub.models import (
     User,
 )
 
+MOST = 200  # files in one answer about changes
+
 
 def visible_to(user: User) -> Q:
     """The condition on Attachment: the person may know that it exists.
@@ -83,13 +85,14 @@ def original(user: User, attachment_id: UUID) -> tuple[Attachment, Blob]:
     return attachment, bytes_of(attachment, BlobRole.ORIGINAL)
 
 
-def changes_after(thread: Thread, change: int, user: User) -> list[Attachment]:
-    """What became ready or was refused after that count, as far as the person may see.
+def changes_after(thread: UUID, change: int) -> list[Attachment]:
+    """Up to MOST files that became ready, or were refused, after that count.
 
-    In the order in which it happened; `Thread.files_changed` is the newest count.
+    In the order in which it happened, for whoever was already allowed to read the
+    thread; hub.wire_files says how much of each a reader may know.
     """
-    rows = Attachment.objects.filter(visible_to(user), thread=thread, change__gt=change)
-    return list(rows.select_related("message").order_by("change"))
+    rows = Attachment.objects.filter(thread=thread, change__gt=change)
+    return list(rows.select_related("message").order_by("change")[:MOST])
 
 
 def waiting_in(thread: Thread, user: User) -> list[Attachment]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypedDict
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -51,6 +51,13 @@ class History:
     more: bool
     head: int
     receipts: dict[int, list[Receipt]] = field(default_factory=dict)
+
+
+class ThreadHead(NamedTuple):
+    """The last message, and how many of the thread's files came to an end."""
+
+    seq: int
+    change: int
 
 
 class Counts(TypedDict):
@@ -107,6 +114,7 @@ def welcome_rows(user: User) -> list[dict[str, Any]]:
             "head": seat.thread.last_seq,
             "read": seat.read_seq,
             "unread": seat.unread,
+            "files": seat.thread.files_changed,
         }
         for seat in threads_of(user)
     ]
@@ -154,10 +162,11 @@ def people_in(thread: Thread) -> list[Participant]:
     return sorted(seats, key=lambda seat: seat.membership.side != Side.COURT)
 
 
-def heads_of(threads: Iterable[UUID]) -> dict[UUID, int]:
-    return dict(
-        Thread.objects.filter(pk__in=list(threads)).values_list("pk", "last_seq")
-    )
+def heads_of(threads: Iterable[UUID]) -> dict[UUID, ThreadHead]:
+    """How far threads have come, in one query."""
+    rows = Thread.objects.filter(pk__in=list(threads))
+    found = rows.values_list("pk", "last_seq", "files_changed")
+    return {thread: ThreadHead(seq, change) for thread, seq, change in found}
 
 
 def threads_open_to(users: Iterable[UUID]) -> dict[UUID, set[UUID]]:

@@ -1,15 +1,16 @@
 """Files that come with a form: each is received on its own, before the form's act."""
 
+import contextlib
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from hub.actions.attachments import receive
-from hub.errors import Illegal
+from hub.actions.attachments import receive, withdraw
+from hub.errors import Illegal, NotFound
 from hub.files.reasons import SENTENCES, FileRefused, Reason
-from hub.models import Thread
+from hub.models import Thread, User
 from hub.views.requests import person
 
 
@@ -51,6 +52,13 @@ def receive_all(request: HttpRequest, thread: Thread, message: UUID) -> Arrived:
             result.problems.append(Problem(name, *_said(error)))
     result.ids = tuple(dict.fromkeys(ids))
     return result
+
+
+def take_back(by: User, file: str) -> None:
+    """Removes a file that is in no message; one that is not there any more is gone."""
+    with contextlib.suppress(NotFound, Illegal):
+        if _is_id(file):
+            withdraw(by, UUID(file))
 
 
 def _said(error: Exception) -> tuple[str, int]:

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from hub.actions.verdicts import chosen
 from hub.files.scanner import Colour
-from hub.files.scanners import chosen
 from hub.models import AppealCourt, Centre, Court, Departement
 from hub.queries import file_figures
 

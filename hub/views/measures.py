@@ -12,8 +12,8 @@ from hub.models import Measure, MeasureTerms, SafetyContext
 from hub.models.choices import MeasureState
 from hub.queries.acts import possible
 from hub.queries.measures import contents_of, designations_for, versions_of
-from hub.queries.order_documents import order_documents
 from hub.views.acts import buttons
+from hub.views.order_documents import document_context
 from hub.views.requests import person
 from hub.views.steps import step_address
 
@@ -42,7 +42,7 @@ def measure(request: HttpRequest, reference: str) -> HttpResponse:
         "measure": found,
         "contents": contents,
         "designations": designations_for(user, found),
-        "documents": order_documents(found, user),
+        **document_context(request, found),
         "can": can,
         "acts": buttons(can, found),
         "current": versions[-1] if versions else None,

@@ -19,6 +19,7 @@ from hub.models import Attachment, AttachmentState, Measure
 from hub.models.choices import MeasureState
 from hub.queries.order_documents import order_documents
 from hub.views.requests import person
+from hub.wire import wire_file
 
 UNDECIDED = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
@@ -65,10 +66,12 @@ def withdraw_from(request: HttpRequest, value: str) -> None:
 
 
 def document_context(request: HttpRequest, measure: Measure) -> dict[str, object]:
-    """`documents`, newest first, and whether one of them is still being checked."""
-    documents = order_documents(measure, person(request))
+    """`documents` as order_document.html takes them, newest first; `undecided`: one of
+    them is still being checked."""
+    user = person(request)
+    documents = order_documents(measure, user)
     return {
-        "documents": documents,
+        "documents": [(wire_file(one), one.sent_by_id == user.pk) for one in documents],
         "undecided": any(one.state in UNDECIDED for one in documents),
     }
 

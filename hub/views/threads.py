@@ -34,6 +34,8 @@ from hub.views.acts import buttons
 from hub.views.requests import person, refusal_status, whole_number
 from hub.wire import shown_files, wire_file
 
+# What a script fills; a WireFile.
+BLANK_FILE = {"id": "", "name": "", "size": 0, "state": "pending", "position": 0}
 SHOWN = 50  # rows of each list of the home page; the rest is on the desk
 
 
@@ -107,6 +109,9 @@ def _post(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     typed = form.draft(thread_id, user.pk)
     arrived = arriving.receive_all(request, seat.thread, typed.id)
     draft = replace(typed, attachments=arrived.ids)
+    if withdrawn := request.POST.get("withdraw"):
+        arriving.take_back(user, withdrawn)
+        return _page(request, seat, {"id": draft.id, "typed": draft})
     if arrived.problems:
         context = {"id": draft.id, "typed": draft, "not_received": arrived.problems}
         return _page(request, seat, context, status=arrived.status)
@@ -158,6 +163,7 @@ def _page(
         "older": before,
         # What live frames are poured into: the same partial, without content.
         "blank_message": blank,
+        "blank_file": BLANK_FILE,
         "role_names": json.dumps(dict(Role.choices), default=str),
         "kind_names": json.dumps({kind: kind_name(kind) for kind in MessageKind}),
     }

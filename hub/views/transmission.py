@@ -11,8 +11,8 @@ from hub.calendar import local_day
 from hub.errors import Illegal
 from hub.models import Measure, User
 from hub.queries.measures import contents_of
-from hub.queries.order_documents import order_documents
 from hub.views.measures import safety_lines
+from hub.views.order_documents import document_context
 from hub.views.requests import person, whole_number
 from hub.views.steps import ORDER, step_address, steps_of
 
@@ -63,7 +63,7 @@ def _page(
         "steps": steps_of(measure, {one.step for one in contents.missing}),
         "addresses": {step: step_address(measure.reference, step) for step in ORDER},
         "missing": contents.missing,
-        "documents": order_documents(measure, user),
+        **document_context(request, measure),
         "refused": refused,
     }
     return render(request, "measures/review.html", context, status=status)

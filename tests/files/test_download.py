@@ -1,17 +1,26 @@
 """Reading a file: who, which bytes, with which headers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import AsyncRequestFactory, Client
 
+from hub import downloads
+from hub.actions.attachments import receive
 from hub.demo import Demo
-from hub.downloads import disposition
+from hub.downloads import Content, disposition
 from hub.files import storage
 from hub.models import Attachment, BlobRole, JournalEntry, User
-from tests.files.fakes import FakeScanner, fake_children, posted, run_queue, send
+from tests.files.fakes import (
+    FakeScanner,
+    fake_children,
+    posted,
+    run_queue,
+    send,
+    upload,
+)
 
 SignIn = Callable[[User], Client]
 CONTENT = bytes(range(256)) * 1000  # over several frames
@@ -157,6 +166,37 @@ def test_the_original_needs_the_right_and_a_reason_and_leaves_a_line(
     assert answer.headers["Content-Type"] == "application/octet-stream"
     line = opened.get(action="original_opened_signature")
     assert line.actor_id == demo.people["camille"].pk
+
+
+def test_the_ordering_document_is_read_by_both_sides_of_the_measure(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    measure = demo.threads[0].designation.measure
+    file = receive(demo.people["camille"], measure, upload())
+    samira, path = sign_in(demo.people["samira"]), f"/pieces/{file.pk}"
+    assert samira.get(path).status_code == 404
+    run_queue(FakeScanner())
+    for key, status in (("samira", 200), ("paul", 200), ("nadia", 404)):
+        assert sign_in(demo.people[key]).get(path).status_code == status, key
+    path = f"/pieces/{file.pk}/original"
+    assert sign_in(demo.people["camille"]).get(path).status_code == 200
+    assert samira.get(path).status_code == 403
+
+
+async def test_under_asgi_bytes_are_read_as_they_are_sent() -> None:
+    opened: list[int] = []
+
+    def read(start: int, stop: int) -> Iterator[bytes]:
+        for place in range(start, stop):
+            opened.append(place)
+            yield bytes([place])
+
+    content = Content(9, "x", "text/plain", "a.txt", read)
+    request = AsyncRequestFactory().get("/", headers={"range": "bytes=2-6"})
+    answer: Any = downloads.answer(request, content)
+    assert opened == [2]  # an error of the first bytes could still be said
+    chunks = [chunk async for chunk in answer]
+    assert b"".join(chunks) == bytes([2, 3, 4, 5, 6])
 
 
 def test_bytes_that_were_changed_at_rest_are_never_served(

@@ -169,7 +169,7 @@ def test_a_rescan_takes_what_is_infected_from_its_readers(
 
 def test_development_makes_its_key_once(tmp_path: Path) -> None:
     from environment import Environment
-    from file_environment import file_problems, read_files_keys
+    from hub.files.file_settings import file_problems, read_files_keys
 
     given = Environment(files_key="", files_key_file=None)  # type: ignore[call-arg]
     [key] = read_files_keys(given, tmp_path)

@@ -36,11 +36,11 @@ class Tab:
             application, "/ws/", headers=headers, subprotocols=["hub.v1"]
         )
 
-    async def open(self, **held: int) -> "Tab":
+    async def open(self, *, files: Frame | None = None, **held: int) -> "Tab":
         accepted, chosen = await self.socket.connect()
         assert accepted, chosen
         assert chosen == "hub.v1"
-        await self.send("hello", threads=held)
+        await self.send("hello", threads=held, files=files or {})
         self.welcome = await self.get("welcome")
         return self
 
@@ -72,10 +72,10 @@ Open = Callable[..., Awaitable[Tab]]
 
 @pytest.fixture
 async def tab(transactional_db: None) -> AsyncIterator[Open]:
-    """Opens a tab for somebody: `await tab(user, held...)`."""
+    """Opens a tab for somebody: `await tab(user, held..., files={...})`."""
     opened: list[Tab] = []
 
-    async def open_tab(user: User, **held: int) -> Tab:
+    async def open_tab(user: User, **held: Any) -> Tab:
         client = Client()
         await sync_to_async(client.force_login)(user)
         cookie = f"session={client.cookies['session'].value}"

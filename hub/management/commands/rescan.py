@@ -6,7 +6,7 @@ from django.core.management import BaseCommand, CommandError
 
 from hub.actions import inspection
 from hub.actions.file_queue import TryLater
-from hub.files.scanners import chosen
+from hub.actions.verdicts import chosen
 from hub.files.vault import Damaged, UnknownKey
 from hub.management.progress import ProgressBar
 from hub.models import Attachment, AttachmentState, Blob

@@ -1,13 +1,23 @@
 // The composer: Enter sends, Shift+Enter breaks the line, and the field empties at once.
-// What becomes of the draft is the outbox's business.
+// What becomes of the draft is the outbox's business, what becomes of its files upload.js's.
+
+import { words } from "./file-line.js";
 
 export class Composer {
   #form;
   #send;
+  #uploads;
+  #waits = false; // Send was pressed while files were still on their way
 
-  constructor(form, send) {
+  constructor(form, uploads, send) {
     this.#form = form;
+    this.#uploads = uploads;
     this.#send = send;
+    form.dataset.scripted = "";
+    uploads.addEventListener("settled", () => this.#waits && form.requestSubmit());
+    uploads.addEventListener("hindered", () => this.#stay());
+    // Who writes on has not finished: the message must not leave under their hands.
+    form.addEventListener("input", (event) => event.target.type !== "file" && this.#stay());
     form.addEventListener("submit", (event) => this.#submit(event));
     form.elements.body.addEventListener("keydown", (event) => this.#key(event));
     if (!CSS.supports("field-sizing", "content")) {
@@ -23,6 +33,7 @@ export class Composer {
     if (for_case_file) for_case_file.checked = draft.for_case_file;
     is_urgent.checked = Boolean(draft.urgent);
     urgent.value = draft.urgent;
+    this.#uploads.restore(draft.attachments);
     this.#grow();
     body.focus();
   }
@@ -39,20 +50,37 @@ export class Composer {
   #submit(event) {
     event.preventDefault();
     const { body, needs_ack, for_case_file, is_urgent, urgent } = this.#form.elements;
-    if (!body.value.trim()) return body.focus();
+    const uploads = this.#uploads;
+    if (!body.value.trim() && !uploads.ids.length && !uploads.sending) return body.focus();
     if (is_urgent.checked && !urgent.value.trim()) return urgent.focus();
+    if (uploads.sending) return this.#wait(true, words.leaves_after);
+    const pressed = !this.#waits; // the focus goes back to the field only after a press
+    this.#wait(false, "");
+    const attachments = uploads.ids;
+    uploads.leave();
     this.#send({
       id: newId(),
       body: body.value,
       needs_ack: needs_ack.checked,
       for_case_file: for_case_file?.checked ?? false,
       urgent: is_urgent.checked ? urgent.value : "",
+      attachments,
     });
     this.#form.reset();
     body.value = "";
     urgent.value = "";
     this.#grow();
-    body.focus();
+    if (pressed) body.focus();
+  }
+
+  #stay() {
+    if (this.#waits) this.#wait(false, words.stays);
+  }
+
+  #wait(waits, sentence) {
+    this.#waits = waits;
+    this.#uploads.say(sentence);
+    this.#form.querySelector("[data-send]").ariaBusy = waits ? "true" : null;
   }
 
   #grow() {

@@ -73,7 +73,7 @@ export class OrderDocument {
 
   // "Still needed" goes when a file is ready; the list beside the form follows.
   #keepLabel(fresh) {
-    const ready = Boolean(fresh.querySelector(".file:not(.file--busy, .file--bad)"));
+    const ready = Boolean(fresh.querySelector("[data-state=clean]"));
     const tag = this.#place.querySelector("[data-needs]");
     if (tag) {
       tag.hidden = ready;

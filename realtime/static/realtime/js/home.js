@@ -2,7 +2,7 @@
 
 import { Connection } from "./socket.js";
 
-const connection = new Connection(() => ({}));
+const connection = new Connection(() => ({ threads: {} }));
 const REFRESH_MS = 1_000; // several messages at once are one refresh
 let timer = 0;
 

@@ -12,12 +12,15 @@ export class Outbox {
     this.#send = send;
   }
 
-  add(frame) {
+  // `names`: of its files, for people.
+  add(frame, names = "") {
     const item = document.getElementById("pending-shape").content.firstElementChild.cloneNode(true);
     item.dataset.message = frame.id;
     item.querySelector("[data-slot=body]").textContent = frame.body;
+    item.querySelector("[data-slot=names]").textContent = names;
+    item.querySelector("[data-slot=names]").hidden = !names;
     item.querySelector("[data-retry]").addEventListener("click", () => this.#retry(frame.id));
-    item.querySelector("[data-discard]").addEventListener("click", () => this.settle(frame.id));
+    item.querySelector("[data-discard]").addEventListener("click", () => this.#discard(frame.id));
     item.querySelector("[data-edit]").addEventListener("click", () => this.#edit(frame.id));
     this.#list.append(item);
     item.scrollIntoView({ block: "nearest" });
@@ -52,6 +55,10 @@ export class Outbox {
   // Back into the composer, as a new message: this one was never stored.
   #edit(id) {
     dispatchEvent(new CustomEvent("edit-again", { detail: this.settle(id) }));
+  }
+
+  #discard(id) {
+    dispatchEvent(new CustomEvent("discarded", { detail: this.settle(id) }));
   }
 
   #retry(id) {

@@ -12,7 +12,7 @@ const ENDED = new Set([4401, 4403]); // session or rights lost: coming back is u
 export class Connection extends EventTarget {
   #socket = null;
   #welcomed = false; // before, a frame would overtake those that wait for the welcome
-  #held; // () => {thread: last seq held}
+  #held; // () => {threads: {thread: last seq held}, files?: {thread: last change held}}
   #failures = 0;
   #retry = 0;
   #ping = 0;
@@ -48,7 +48,7 @@ export class Connection extends EventTarget {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/`, "hub.v1");
     this.#socket = socket;
     this.#welcomed = false;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", threads: this.#held() }));
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...this.#held() }));
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
   }

@@ -1,37 +1,58 @@
 // A thread's page, live: ties connection, timeline, outbox, composer and read marks.
 
 import { Acknowledging } from "./acknowledging.js";
+import { Attachments } from "./attachments.js";
+import { ByHttp } from "./by-http.js";
 import { Composer } from "../../hub/js/composer.js";
 import { Connection } from "./socket.js";
 import { Outbox } from "./outbox.js";
 import { Reading } from "./reading.js";
 import { Timeline } from "./timeline.js";
+import { Uploads } from "../../hub/js/upload.js";
 
 const talk = document.querySelector("[data-thread]");
 const thread = talk.dataset.thread;
-const messagesUrl = `/api/v1/threads/${thread}/messages`;
+const url = `/api/v1/threads/${thread}`;
 const timeline = new Timeline(Number(talk.dataset.head));
-const connection = new Connection(() => ({ [thread]: timeline.held }));
+const connection = new Connection(() => ({ threads: { [thread]: timeline.held }, files: { [thread]: files.change } }));
 const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }));
-const outbox = new Outbox((frame) => connection.send(frame) || (polling() && postByHttp(frame)));
-const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (polling() && acknowledgeByHttp(seq)));
+const outbox = new Outbox((frame) => connection.send(frame) || (polling() && byHttp.post(frame)));
+const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (polling() && byHttp.acknowledge(seq)));
 const form = document.querySelector("[data-composer]");
-const composer = form && new Composer(form, (draft) => outbox.add({ type: "post", thread, ...draft }));
+const uploads = form && new Uploads(form);
+const byHttp = new ByHttp(`${url}/messages`, form);
+byHttp.addEventListener("posted", poll);
+byHttp.addEventListener("refused", ({ detail }) => outbox.fail(detail.id, detail.detail));
+byHttp.addEventListener("lost", () => showState("off"));
+byHttp.addEventListener("acknowledged", ({ detail: seq }) => {
+  timeline.receipt({ user: document.body.dataset.user, seq, at: new Date().toISOString(), acknowledged: true });
+  acknowledging.settle(seq);
+});
+const files = new Attachments(timeline, uploads, Number(talk.dataset.files));
+const post = (draft) => outbox.add({ type: "post", thread, ...draft }, files.names(draft.attachments));
+const composer = form && new Composer(form, uploads, post);
 addEventListener("edit-again", ({ detail }) => composer?.restore(detail));
+addEventListener("discarded", ({ detail }) => uploads?.withdraw(detail.attachments));
 const aged = "older" in talk.dataset; // an older page: the newest messages are elsewhere
 
-let line = Promise.resolve(true); // the posts by HTTP, and whether the network works
 let asking = false; // a history request is under way
 
 function take(messages) {
   let added = false;
   const wasAtEnd = reading.atEnd;
   for (const message of messages) {
-    added = timeline.append(message) || added;
+    const attachments = files.of(message);
+    added = timeline.append({ ...message, attachments }) || added;
     if (message.seq <= timeline.held) outbox.settle(message.id);
     if (message.kind !== "system") showTurn(message.side);
   }
   if (added) reading.grown(wasAtEnd);
+}
+
+// The server repeats nothing of what this page sent.
+function takeOwn(draft, posted) {
+  const attachments = files.named(draft?.attachments);
+  take([{ ...draft, ...posted, attachments, kind: "ordinary", ...timeline.myself }]);
 }
 
 function askAfterHole() {
@@ -59,7 +80,7 @@ function showState(name) {
 
 // The page has changed on the server; what is being written is worth more than that.
 function reloadUnlessWriting() {
-  if (!form?.elements.body.value && !outbox.size) location.reload();
+  if (!form?.elements.body.value && !outbox.size && !uploads?.sending) location.reload();
 }
 
 // The measure moved on: its panel is asked for again, and nothing else of the page, so
@@ -76,42 +97,9 @@ async function refreshPanel({ measure }) {
 
 const polling = () => document.body.dataset.connection === "polling";
 
-// One after the other, in the order of typing. After a lost network nothing follows: the
-// next poll that works begins anew with the oldest.
-function postByHttp(frame) {
-  line = line.then((works) => works && postOne(frame));
-  return true;
-}
-
-async function postOne({ thread: _thread, type: _type, ...fields }) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
-  try {
-    const answer = await fetch(messagesUrl, { method: "POST", headers, body: JSON.stringify(fields) });
-    if (answer.ok) poll();
-    else outbox.fail(fields.id, (await answer.json()).detail);
-    return true;
-  } catch {
-    showState("off");
-    return false;
-  }
-}
-
-function acknowledgeByHttp(seq) {
-  const ask = document.querySelector(`#m-${seq} [data-slot=ask]`);
-  fetch(ask.action, { method: "POST", body: new FormData(ask) })
-    .then((answer) => {
-      if (!answer.ok) return;
-      const { user } = document.body.dataset;
-      timeline.receipt({ user, seq, at: new Date().toISOString(), acknowledged: true });
-      acknowledging.settle(seq);
-    })
-    .catch(() => showState("off"));
-  return true;
-}
-
 async function poll() {
   try {
-    const answer = await fetch(`${messagesUrl}?after=${timeline.held}&limit=200`);
+    const answer = await fetch(`${url}/messages?after=${timeline.held}&limit=200`);
     if ([401, 404].includes(answer.status)) return reloadUnlessWriting();
     if (!answer.ok) return;
     const part = await answer.json();
@@ -119,13 +107,23 @@ async function poll() {
     if (!connection.open) showState("polling");
     take(part.messages);
     if (resumed) {
-      line = Promise.resolve(true);
+      byHttp.resume();
       outbox.flush();
     }
     if (part.more) poll();
+    else await pollFiles();
   } catch {
     showState("off"); // no network: the next poll tells
   }
+}
+
+async function pollFiles() {
+  const answer = await fetch(`${url}/attachments?after=${files.change}`);
+  if (!answer.ok) return;
+  const part = await answer.json();
+  for (const file of part.attachments) files.take(file);
+  files.change = part.change;
+  if (part.more) await pollFiles();
 }
 
 const on = (type, act) => connection.addEventListener(type, (event) => act(event.detail));
@@ -136,6 +134,7 @@ on("welcome", () => {
   outbox.flush();
   acknowledging.flush();
   reading.tell();
+  connection.send({ type: "ping" }); // its answer comes after all that was missed
 });
 on("message", (message) => {
   if (message.thread !== thread) return;
@@ -151,7 +150,7 @@ on("messages", (part) => {
 on("posted", (posted) => {
   if (posted.thread !== thread) return;
   if (posted.seq > timeline.held + 1) askAfterHole();
-  else take([{ ...outbox.settle(posted.id), ...posted, kind: "ordinary", ...timeline.myself }]);
+  else takeOwn(outbox.settle(posted.id), posted);
 });
 on("refused", ({ id, detail }) => id && outbox.fail(id, detail));
 on("receipt", (receipt) => {
@@ -159,7 +158,16 @@ on("receipt", (receipt) => {
   timeline.receipt(receipt);
   if (receipt.acknowledged && receipt.user === document.body.dataset.user) acknowledging.settle(receipt.seq);
 });
-on("pong", ({ heads }) => heads[thread] > timeline.held && askAfterHole());
+on("attachment", (news) => {
+  if (news.thread !== thread) return;
+  const wasAtEnd = reading.atEnd;
+  files.take(news.attachment);
+  if (wasAtEnd) reading.grown(true);
+});
+on("pong", ({ heads, files: changes }) => {
+  if (heads[thread] > timeline.held) askAfterHole();
+  files.change = changes[thread] ?? files.change; // everything up to there was sent before
+});
 on("reload", (where) => (!where.thread || where.thread === thread) && reloadUnlessWriting());
 on("measure", refreshPanel);
 on("poll", poll);
@@ -167,7 +175,7 @@ on("ended", reloadUnlessWriting);
 
 // What is not on record yet would be lost with the page: the browser asks first.
 addEventListener("beforeunload", (event) => {
-  if (outbox.size || acknowledging.size) event.preventDefault();
+  if (outbox.size || acknowledging.size || uploads?.sending) event.preventDefault();
 });
 
 if (aged) showState("off");

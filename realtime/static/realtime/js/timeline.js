@@ -1,6 +1,8 @@
 // The messages on the page: inserts in order of seq, day lines, receipts, own or not.
 // Text goes in as text; the only HTML taken over is paragraphs, breaks and links.
 
+import { fill, fresh } from "../../hub/js/file-line.js";
+
 const ZONE = "Europe/Paris";
 const words = document.getElementById("words").dataset;
 const language = document.documentElement.lang;
@@ -57,6 +59,7 @@ export class Timeline {
     slot("name").textContent = own ? words.you : message.author.name;
     slot("place").textContent = own ? "" : `${roles[message.author.role]}, ${message.author.organisation}`;
     slot("body").replaceChildren(...safeParts(message.html));
+    for (const file of message.attachments) this.#attach(slot("files"), file);
     slot("urgent").hidden = !message.urgent;
     slot("urgent-reason").textContent = message.urgent;
     slot("kind").hidden = message.kind === "ordinary";
@@ -73,6 +76,29 @@ export class Timeline {
     slot("receipts").replaceChildren();
     if (message.needs_ack && message.side === this.#side) this.#wait(slot("receipts"));
     return this.#identify(item, message);
+  }
+
+  // A file of a message that is on the page: its line, in its place. Whether it is there.
+  file(file) {
+    const list = document.querySelector(`#m-${file.seq} [data-slot=files]`);
+    if (list) this.#attach(list, file);
+    return Boolean(list);
+  }
+
+  dropFile(id) {
+    const item = this.#list.querySelector(`[data-file="${id}"]`);
+    if (item?.parentElement.childElementCount === 1) item.parentElement.hidden = true;
+    item?.remove();
+  }
+
+  #attach(list, file) {
+    const present = list.querySelector(`[data-file="${file.id}"]`);
+    if (present) return fill(present, file);
+    const item = fresh(file);
+    item.dataset.position = file.position;
+    const later = [...list.children].find(({ dataset }) => Number(dataset.position) > file.position);
+    list.insertBefore(item, later ?? null);
+    list.hidden = false;
   }
 
   #wait(line) {

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings
 from hub.files.vault import new_key, read_key
 
 
-class FileVariables(BaseSettings):
+class FileSettings(BaseSettings):
     """Variables about files; hub/files and hub/inspector.py use them."""
 
     files_key: str = Field(
@@ -48,7 +48,7 @@ class FileVariables(BaseSettings):
     )
 
 
-def read_files_keys(variables: FileVariables, folder: Path) -> list[bytes]:
+def read_files_keys(variables: FileSettings, folder: Path) -> list[bytes]:
     """The present key, then the earlier ones. Development keeps a random one.
 
     Raises ValueError, OSError; `file_problems` says the same in words.
@@ -62,9 +62,7 @@ def read_files_keys(variables: FileVariables, folder: Path) -> list[bytes]:
     return [read_key(text) for text in (present, *earlier)]
 
 
-def file_problems(
-    variables: FileVariables, folder: Path, production: bool
-) -> list[str]:
+def file_problems(variables: FileSettings, folder: Path, production: bool) -> list[str]:
     """One sentence for an operator per value that cannot be used."""
     given = bool(variables.files_key or variables.files_key_file)
     if production and not given:

@@ -1,0 +1,28 @@
+// One file on its way to the server, and taking one back. Knows nothing of the page.
+
+// Answers with a function that stops it. `done` gets the file as the server knows it;
+// `failed` a sentence, or nothing when the network was at fault and it can be repeated.
+export function sendFile(url, token, blob, { progress, done, failed }) {
+  const request = new XMLHttpRequest(); // fetch tells nothing of what has been sent
+  const content = new FormData();
+  content.append("file", blob, blob.name);
+  request.open("POST", url);
+  request.setRequestHeader("X-CSRFToken", token);
+  request.responseType = "json";
+  request.upload.addEventListener("progress", ({ loaded, total }) => progress(total ? loaded / total : 0));
+  request.addEventListener("load", () => {
+    const { status, response } = request;
+    if (status === 201) done(response);
+    else failed(status < 500 && response?.detail ? response : null);
+  });
+  request.addEventListener("error", () => failed(null));
+  request.addEventListener("timeout", () => failed(null));
+  request.send(content);
+  return () => request.abort();
+}
+
+// Best effort: what stays without a message is shown again with the next page.
+export function takeBack(id, token) {
+  const headers = { "X-CSRFToken": token };
+  fetch(`/api/v1/attachments/${id}`, { method: "DELETE", headers, keepalive: true }).catch(() => {});
+}
