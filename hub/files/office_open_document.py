@@ -14,7 +14,7 @@ from hub.files.limits import (
 )
 from hub.files.office_images import ImageCopier
 from hub.files.office_links import keeps_formula, may_stay
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 from hub.files.xml_parts import (
     Element,
     XmlReader,
