@@ -49,7 +49,9 @@ class Keeper:
             except OSError as error:
                 trouble = f"clamd cannot be started: {error.strerror}."
         if trouble and trouble != self.said:
-            logger.warning("Files wait, not scanned for viruses: %s", trouble)
+            logger.warning(
+                "Files wait for a virus scanner (docs/operations.md): %s", trouble
+            )
         self.said = trouble
 
 
