@@ -85,7 +85,7 @@ def content_types(data: bytes) -> dict[str, str]:
     def refuse(*_: object) -> None:
         raise FileRefused(Reason.BROKEN, "document type declaration")
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = refuse
     try:

@@ -16,6 +16,7 @@ from hub.files.pictures import check_size
 from hub.files.refusals import FileRefused, Reason
 
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"RIFF")
 _JPEG_QUALITY = 90
 _PNG_LEVEL = 3  # six is three times as slow for a tenth less
 _DAMAGED = (OSError, SyntaxError, ValueError, struct.error, IndexError, KeyError)
@@ -69,6 +70,12 @@ def _pixels(picture: ImageFile) -> tuple[Image.Image, str]:
     if picture.mode.startswith("I"):  # sixteen bits of grey
         return picture.convert("I").point(lambda v: v * (1 / 256)).convert("L"), "png"
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB"), "png"
+
+
+def is_copied(data: bytes) -> bool:
+    """Whether these bytes are of a format that is encoded anew, to judge by their first
+    ones; of several forms of one picture, only such are needed."""
+    return data.startswith(_BEGINNINGS)
 
 
 def placeholder() -> bytes:

@@ -12,7 +12,7 @@ from hub.files.limits import (
     MAX_FILLED_CELLS,
     MAX_ROWS,
 )
-from hub.files.office_images import ImageCopier
+from hub.files.office_images import ImageCopier, is_copied
 from hub.files.office_links import keeps_formula, may_stay
 from hub.files.refusals import FileRefused, Reason
 from hub.files.xml_parts import (
@@ -42,9 +42,14 @@ _EMBEDDED = (
     " database-source-query database-source-table connection-resource submission model"
     " audio-data sound alphabetical-index-auto-mark-file"
 )
-_LEFT_OUT = ("scripts", "template")
+_LEFT_OUT = ("scripts", "template", "font-face-src", "definition-src")
+_LINKS = ("a", "area-rectangle", "area-circle", "area-polygon")  # followed by a click
 _PICTURES = ("image", "background-image", "fill-image", "list-level-style-image")
-_TRACES = "contains(local-name(), 'rsid')"
+# Of forms: where they get data and pictures. Of pictures: the type they had.
+_ATTRIBUTES = (
+    "contains(local-name(), 'rsid') or contains(' image-data datasource command"
+    " mime-type list-source ', concat(' ', local-name(), ' '))"
+)
 
 
 def rebuilt(archive: Archive, name: str) -> dict[str, bytes]:
@@ -119,19 +124,31 @@ class _Copy:
         for value in root.xpath("//@*[local-name()='href']"):
             element = value.getparent()
             name = local(element)
-            if name in _PICTURES and value:
+            if name == "image" and self._is_spare(folder, element, value):
+                drop(element)
+            elif name in _PICTURES and value:
                 element.set(value.attrname, self._picture(folder, value))
-            elif name == "a":
+            elif name in _LINKS:
                 if not value.startswith("#") and not may_stay(value):
                     element.set(value.attrname, "#")
             elif name != "object" and not _leads_nowhere(name, value):
                 raise FileRefused(Reason.EMBEDDED, "reference to the outside")
 
-    def _picture(self, folder: str, target: str) -> str:
-        """Its new address. Raises FileRefused(EMBEDDED) if there is no such member."""
+    def _is_spare(self, folder: str, image: Element, target: str) -> bool:
+        """Frames may hold one picture in several forms, such as an SVG with its PNG."""
+        forms = [form for form in image.getparent() if local(form) == "image"]
+        name = self._member(folder, target)
+        return len(forms) > 1 and not is_copied(self._archive.read(name))
+
+    def _member(self, folder: str, target: str) -> str:
+        """Raises FileRefused(EMBEDDED) if there is no such member."""
         name = folder + target.removeprefix("./")
         if name not in self._archive.members:
             raise FileRefused(Reason.EMBEDDED, "picture from outside")
+        return name
+
+    def _picture(self, folder: str, target: str) -> str:
+        name = self._member(folder, target)
         if name not in self._pictures:
             content, extension = self._images.copy(self._archive.read(name))
             new = f"Pictures/image{len(self._pictures) + 1}.{extension}"
@@ -166,7 +183,7 @@ def _clean(root: Element) -> None:
         raise FileRefused(Reason.EMBEDDED, "object or source")
     for element in named(root, *_LEFT_OUT):
         drop(element)
-    drop_attributes(root, _TRACES)
+    drop_attributes(root, _ATTRIBUTES)
     _clean_formulas(root)
     _check_repetition(root)
 

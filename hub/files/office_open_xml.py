@@ -24,8 +24,8 @@ from hub.files.office_relations import (
     written_relations,
     written_types,
 )
-from hub.files.refusals import FileRefused, Reason
-from hub.files.xml_parts import XmlReader, drop_attributes, written
+from hub.files.reasons import FileRefused, Reason
+from hub.files.xml_parts import XmlReader, drop, drop_attributes, named, written
 
 _CLEANERS = {"docx": office_word.clean, "xlsx": office_sheet.clean}
 _MEDIA = {"docx": "word/media", "xlsx": "xl/media"}
@@ -88,6 +88,8 @@ class _Copy:
             if kept := self._kept(part, relation):
                 relations.append(kept)
         _CLEANERS[self._document](root)
+        for vector in named(root, "svgBlip"):  # a second form of a picture
+            drop(vector)
         drop_attributes(root, _ATTRIBUTES)
         drop_dangling(root, {relation.id for relation in relations})
         self._parts[part] = written(root)
@@ -102,6 +104,8 @@ class _Copy:
 
     def _kept(self, part: str, relation: Relation) -> Relation | None:
         """The relation as it is in the copy, or None if it is left out."""
+        if not relation.is_of_office:
+            return None
         if relation.is_external:
             is_link = relation.kind == "hyperlink"
             is_here = relation.target.startswith("#")

@@ -81,13 +81,17 @@ class Relation:
     is_external: bool
 
     @property
+    def is_of_office(self) -> bool:
+        """Whether the type is one of the standard or of Microsoft."""
+        return self.type.startswith(_TYPE_ROOTS)
+
+    @property
     def kind(self) -> str:
         return self.type.rpartition("/")[2]
 
 
 def read_relations(root: Element) -> list[Relation]:
-    """The known ones of a .rels part, as it orders them. Raises FileRefused: MACROS,
-    EMBEDDED, BROKEN for two of one id."""
+    """All of a .rels part, in order. Raises FileRefused(BROKEN) for two of one id."""
     relations = [
         Relation(
             r.get("Id", ""), r.get("Type", ""), r.get("Target", ""), _is_outside(r)
@@ -123,8 +127,6 @@ def refuse_relation(relation: Relation, source: str) -> None:
 
 def part_type(document: str, relation: Relation) -> str:
     """The content type of the part that it leads to, or "" if it is left out."""
-    if not relation.type.startswith(_TYPE_ROOTS):
-        return ""
     return _TYPES[document].get(relation.kind, "")
 
 

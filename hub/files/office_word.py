@@ -15,7 +15,7 @@ _MACROS = ("control", "ocx", "ddeLink")
 _LEFT_OUT = (
     "attachedTemplate mailMerge docVars dataBinding rsids saveThroughXslt linkStyles"
     " useXSLTWhenSaving entryMacro exitMacro embedRegular embedBold embedItalic"
-    " embedBoldItalic glossaryDocument webPublishItems"
+    " embedBoldItalic fldData docId"
 )
 
 

@@ -44,6 +44,7 @@ class XmlReader:
         """
         self._check(data)
         parser = etree.XMLParser(
+            encoding="UTF-8",  # whatever the bytes look like; EBCDIC hides tags
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
@@ -52,9 +53,12 @@ class XmlReader:
             remove_pis=True,
         )
         try:
-            return etree.fromstring(data, parser)
+            root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise FileRefused(Reason.BROKEN, "XML") from error
+        if root.getroottree().docinfo.doctype:
+            raise FileRefused(Reason.BROKEN, "document type")
+        return root
 
     def _check(self, data: bytes) -> None:
         tags = data.count(b"<")

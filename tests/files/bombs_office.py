@@ -73,6 +73,10 @@ def _utf16_laughs() -> bytes:
     return _docx(text.encode("utf-16"))
 
 
+def _ebcdic_laughs() -> bytes:
+    return _docx(_laughs_text().replace("UTF-8", "cp037").encode("cp037"))
+
+
 def _laughs_text() -> str:
     body = document_xml(paragraph("&b;")).decode().removeprefix(HEAD)
     return f'{HEAD}<!DOCTYPE w [<!ENTITY b "{"a" * 999}">]>{body}'
@@ -177,6 +181,7 @@ OFFICE: dict[str, tuple[Callable[[], bytes], set[Reason]]] = {
     "xml_outside_entity": (_outside_entity, EITHER),
     "xml_laughs_in_types": (_laughs_in_types, EITHER),
     "xml_utf16_laughs": (_utf16_laughs, EITHER),
+    "xml_ebcdic_laughs": (_ebcdic_laughs, EITHER),
     "xml_deep": (_deep, EITHER),
     "xml_elements": (_elements, BIG),
     "xml_attributes": (_attributes, EITHER),

@@ -15,6 +15,8 @@ from tests.files.bombs_pdf import stream, with_content
 from tests.files.documents import docx_parts, photo, xlsx_parts, zipped
 from tests.files.open_documents import manifest, ods_parts, odt_parts
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 DOCX, XLSX = docx_parts(), xlsx_parts()
 ODT, ODS = odt_parts(), ods_parts()
 TYPES = "[Content_Types].xml"

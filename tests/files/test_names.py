@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hub.files.names import clean_name
 from tests.hostile import EVERYTHING
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 _CHANCE = random.Random(20261128)
 BIDI = [chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x61C)]
 BLANK = [chr(c) for c in (0x200B, 0x2060, 0xFEFF, 0xAD, 0x3164, 0x2800, 0x115F, 0xFE0F)]

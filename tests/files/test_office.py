@@ -24,6 +24,8 @@ from tests.files.documents import (
 from tests.files.office_walker import active_in
 from tests.files.open_documents import content_xml, ods_parts, odt_parts
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 MAKERS = {"docx": docx_parts, "xlsx": xlsx_parts, "odt": odt_parts, "ods": ods_parts}
 TEXTS = {
     "docx": ("word/document.xml", "word/comments.xml"),
@@ -138,6 +140,23 @@ def test_other_pictures_become_a_grey_square(tmp_path: Path, content: bytes) -> 
     parts = docx_parts() | {"word/media/image1.jpeg": content}
     copy = rebuilt(tmp_path, parts)
     assert Image.open(io.BytesIO(copy.read("word/media/image1.png"))).size == (16, 16)
+
+
+def test_of_two_forms_of_a_picture_the_pixels_stay(tmp_path: Path) -> None:
+    images = "".join(
+        f'<draw:image xlink:href="Pictures/{name}"/>' for name in ("a.svg", "photo.jpg")
+    )
+    parts = odt_parts(1, f"<text:p><draw:frame>{images}</draw:frame></text:p>")
+    copy = rebuilt(tmp_path, parts | {"Pictures/a.svg": b"<svg/>"}, "odt")
+    pictures = [name for name in copy.namelist() if name.startswith("Pictures")]
+    assert pictures == ["Pictures/image1.jpg"]
+    assert copy.read("content.xml").count(b"<draw:image") == 2  # one of them as ever
+
+
+def test_fonts_stay_behind(tmp_path: Path) -> None:
+    face = '<svg:font-face-src xmlns:svg="s"><svg:u xlink:href="Fonts/a.ttf"/></svg:font-face-src>'
+    copy = rebuilt(tmp_path, odt_parts(1, face) | {"Fonts/a.ttf": b"f"}, "odt")
+    assert b"Fonts" not in copy.read("content.xml")
 
 
 def test_a_template_on_a_server_is_forgotten(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from hub.files.reasons import FileRefused, Reason
 from tests.files.documents import Parts, docx_parts, relations, xlsx_parts, zipped
 from tests.files.open_documents import ods_parts, odt_parts
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 
 def field(*code: str, result: str = "x") -> str:
     """A field whose code is split over as many runs."""

@@ -10,6 +10,8 @@ from hub.files.limits import MAX_LINE_CHARACTERS
 from hub.files.plain_text import disarmed, rebuild, separator_of
 from hub.files.reasons import FileRefused, Reason
 
+pytestmark = pytest.mark.embedded  # says nothing about a database
+
 LETTER = "Madame,\n\nl'été à Nîmes : 12 € – « œuvre ».\n"
 
 
