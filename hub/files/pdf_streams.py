@@ -71,14 +71,13 @@ class Carrier:
         check_picture(stream)
         data, filters = self.unpack(stream)
         carried = Stream(new, data)
-        if filters:
-            carried["/Filter"] = Array([Name(name) for name, _parameters in filters])
-            carried["/DecodeParms"] = Array(
-                [Dictionary(parameters) for _name, parameters in filters]
-            )
-        globals_ = _globals_of(stream)
-        if globals_ is not None and filters and filters[-1][0] == "/JBIG2Decode":
-            carried["/DecodeParms"][-1]["/JBIG2Globals"] = self.carry(globals_, new)
+        for name, parameters in filters:  # one, if any is left
+            # Not in arrays: qpdf would unpack and pack again what it finds there.
+            carried["/Filter"] = Name(name)
+            carried["/DecodeParms"] = Dictionary(parameters)
+            shared = _globals_of(stream) if name == "/JBIG2Decode" else None
+            if shared is not None:
+                carried["/DecodeParms"]["/JBIG2Globals"] = self.carry(shared, new)
         return carried
 
     def unpack(self, stream: Object) -> tuple[bytes, Filters]:

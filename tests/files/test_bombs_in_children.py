@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from hub.files import limits, sandbox
-from hub.files.kinds import KINDS
 from hub.files.reasons import FileRefused
 from hub.files.sandbox import Outcome
 from tests.files.bombs import BOMBS
@@ -25,8 +24,7 @@ def test_a_bomb_is_refused_within_a_gibibyte_and_before_its_time_is_up(
     BOMBS[name].write(source)
     ends = watched(monkeypatch)
     with pytest.raises(FileRefused) as refused:
-        kind = sandbox.inspect(source)
-        sandbox.rebuild(source, target, KINDS[kind.name])
+        sandbox.rebuild(source, target, sandbox.inspect(source))
     assert refused.value.reason in BOMBS[name].reasons, refused.value.detail
     assert ends
     for end in ends:

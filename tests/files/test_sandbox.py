@@ -6,6 +6,7 @@ the output is no link each turn a test red.
 """
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -195,9 +196,11 @@ def test_time_is_up_for_a_busy_child_and_a_waiting_one(  # type: ignore[no-untyp
     with pytest.raises(FileRefused) as refused:
         rebuild(source)
     assert refused.value.reason == Reason.TOO_BIG_INSIDE
-    misbehave("time.sleep(60)")
+    misbehave("time.sleep(30)")
+    ended = sandbox.run(source.parent, "rebuild")
+    assert (ended.returncode, ended.timed_out) == (-signal.SIGKILL, True)
     with pytest.raises(SandboxFailed):
-        rebuild(source)
+        sandbox.judge(ended)
 
 
 def test_a_preview_that_fails_refuses_nothing(misbehave, source: Path) -> None:  # type: ignore[no-untyped-def]
