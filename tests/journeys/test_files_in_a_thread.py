@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, open_thread
+from tests.journeys.conftest import CAMILLE, SAMIRA, open_thread
 from tests.journeys.files import (
     SENT,
     WRITING,
