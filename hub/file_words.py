@@ -26,13 +26,17 @@ ACCEPT = ",".join(
 )
 
 
-def about_file(wired: Mapping[str, Any]) -> str:
-    """One line under the name of a hub.wire.WireFile: "PDF · 88 KB · ready"."""
+def about_file(wired: Mapping[str, Any], composing: bool = False) -> str:
+    """One line under the name of a hub.wire.WireFile: "PDF · 88 KB · ready".
+
+    `composing`: its message was not sent yet.
+    """
     if wired["state"] == "refused":
         return _("Refused: %(why)s") % {"why": wired["detail"]}
     if wired["state"] == "pending":
         words = _being_checked() if wired.get("inspecting") else _waiting()
-        return f"{file_size(wired['size'])} · {words}"
+        parts = [file_size(wired["size"]), words]
+        return " · ".join(parts if composing else [*parts, _later()])
     parts = [TYPES.get(wired["media_type"], ""), file_size(wired["size"])]
     if pages := wired.get("pages"):
         parts.append(ngettext("%(num)s page", "%(num)s pages", pages) % {"num": pages})
@@ -68,6 +72,7 @@ def _states() -> dict[str, Any]:
     return {
         "waiting": _waiting(),
         "inspecting": _being_checked(),
+        "later": _later(),
         "ready": _("ready"),
         "refused": _("Refused: %(why)s") % {"why": "{why}"},
         "now_ready": _("%(name)s is ready.") % {"name": "{name}"},
@@ -98,8 +103,12 @@ def _sending() -> dict[str, Any]:
 
 
 def _waiting() -> str:
-    return _("waiting to be checked; the others will see it when it is ready")
+    return _("waiting to be checked")
 
 
 def _being_checked() -> str:
-    return _("being checked; the others will see it when it is ready")
+    return _("being checked")
+
+
+def _later() -> str:
+    return _("the others will see it when it is ready")

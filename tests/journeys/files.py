@@ -73,5 +73,3 @@ async def slow_upload(page: Page, bytes_per_second: int) -> None:
         "Network.emulateNetworkConditions",
         {**speed, "uploadThroughput": bytes_per_second or -1},
     )
-
-

@@ -58,6 +58,7 @@ export class Composer {
     this.#wait(false, "");
     const attachments = uploads.ids;
     uploads.leave();
+    uploads.warn("");
     this.#send({
       id: newId(),
       body: body.value,

@@ -44,7 +44,7 @@ export function fill(item, file) {
   if (clean) slot("link").href = file.url;
   slot("name").hidden = clean;
   slot("name").textContent = clean ? "" : file.name;
-  slot("about").textContent = about(file);
+  slot("about").textContent = about(file, Boolean(slot("remove")));
   picture(slot("preview"), file);
 }
 
@@ -73,9 +73,13 @@ function picture(place, file) {
   place.append(image);
 }
 
-function about(file) {
+// `composing`: its message was not sent yet.
+function about(file, composing) {
   if (file.state === "refused") return named(words.refused, "", reasonOf(file));
-  if (file.state !== "clean") return `${size(file.size)} · ${file.inspecting ? words.inspecting : words.waiting}`;
+  if (file.state !== "clean") {
+    const step = file.inspecting ? words.inspecting : words.waiting;
+    return [size(file.size), step, composing ? "" : words.later].filter(Boolean).join(" · ");
+  }
   const pages = file.pages && (file.pages === 1 ? words.page : words.pages).replace("{n}", file.pages);
   return [words.types[file.media_type], size(file.size), pages, words.ready].filter(Boolean).join(" · ");
 }

@@ -49,7 +49,7 @@ export class Attachments {
   #tell({ name, state, seq, ...file }) {
     const mine = document.getElementById(`m-${seq}`).dataset.author === document.body.dataset.user;
     if (!mine) return;
-    if (state === "clean") this.#uploads?.say(named(words.now_ready, name));
+    if (state === "clean") this.#uploads?.say(named(words.now_ready, name), true);
     if (state === "refused") this.#uploads?.warn(named(words.now_refused, name, reasonOf(file)));
   }
 }
