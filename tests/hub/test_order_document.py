@@ -49,10 +49,10 @@ def upload(name: str = "ordonnance.pdf", content: bytes = PDF) -> SimpleUploaded
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (None, "Attach the decision"),
-        (AttachmentState.WAITING, "still being checked"),
-        (AttachmentState.INSPECTING, "still being checked"),
-        (AttachmentState.REFUSED, "was refused"),
+        (None, "Joignez la décision"),
+        (AttachmentState.WAITING, "encore en cours"),
+        (AttachmentState.INSPECTING, "encore en cours"),
+        (AttachmentState.REFUSED, "a été refusée"),
     ],
 )
 @pytest.mark.parametrize("who", ["paul", "camille"])

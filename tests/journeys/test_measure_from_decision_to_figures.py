@@ -15,24 +15,31 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, sign_in
+from tests.journeys.files import pdf
+from tests.servers import Clamd
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.clamd]
 PAUL = "paul.petit@justice.demo.invalid"
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[ServedHub]:
+def hub(tmp_path: Path, clamd: Clamd) -> Iterator[ServedHub]:
     """One measure is few: here it is published all the same."""
-    with ServedHub(tmp_path, SMALLEST_COUNT="1") as served:
+    with ServedHub(tmp_path, SMALLEST_COUNT="1", CLAMD_URL=clamd.url) as served:
         yield served
 
 
-async def complete(page: Page, hub: ServedHub) -> str:
-    """What a clerk copies from the order; returns the measure's reference."""
+async def complete(page: Page, hub: ServedHub, decision: Path) -> str:
+    """What a clerk copies from the order; returns the measure's reference.
+
+    The decision as a file is checked while the rest is filled in.
+    """
     await page.goto(f"{hub.url}/mesures/nouvelle")
     await page.select_option("#judge", label="Camille Moreau")
     await page.click("main .button--primary")
     await page.wait_for_url("**/completer/decision")
+    await page.set_input_files("#order_document", decision)
+    await expect(page.locator("[data-order-document] [data-file]")).to_have_count(1)
     await page.select_option("#decision_kind", "jugement")
     await page.fill("#decided_on", "19/11/2026")
     await page.click("button[value=next]")
@@ -67,6 +74,7 @@ async def choose_and_transmit(page: Page, hub: ServedHub, reference: str) -> Non
     assert "km" in await rows.first.inner_text()
     await page.locator("ol.todo > li", has_text="44-01").get_by_role("button").click()
     await page.wait_for_url("**/relire")
+    await page.wait_for_selector("[data-state=clean]")
     await page.get_by_role("button", name="Transmettre").click()
     await page.wait_for_url("**/fils/**")
     await page.wait_for_selector(LIVE)
@@ -92,11 +100,11 @@ async def take_up(page: Page, hub: ServedHub, reference: str) -> None:
 
 
 async def test_a_family_waits_no_longer_than_the_hub_can_help(
-    hub: ServedHub, browser: Browser
+    hub: ServedHub, browser: Browser, tmp_path: Path
 ) -> None:
     paul = await sign_in(browser, hub, PAUL)
     began = time.monotonic()
-    reference = await complete(paul, hub)
+    reference = await complete(paul, hub, pdf(tmp_path))
     print(f"\na clerk's form: {time.monotonic() - began:.1f} s of a browser's clicks")
     camille = await sign_in(browser, hub, CAMILLE)
     await choose_and_transmit(camille, hub, reference)
