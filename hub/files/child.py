@@ -25,8 +25,8 @@ Step = Callable[..., dict[str, object]]
 
 def main(arguments: list[str]) -> int:
     """Exit code 0 with an answer on standard output; any other: the child failed."""
-    walls = confine()
     name, *places = arguments
+    walls = confine(*places[:1])
     if name == "probe":
         answer: dict[str, object] = {"walls": walls}
     else:

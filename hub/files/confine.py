@@ -11,6 +11,7 @@ import signal
 import struct
 
 from hub.files import limits
+from hub.files.confine_files import confine_files
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
@@ -56,11 +57,12 @@ class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def confine() -> list[str]:
+def confine(*readable: str) -> list[str]:
     """Give up network, other programs, processes and most resources, for good.
 
-    Returns the names of the walls against the network, at least one of `namespace`
-    and `seccomp`; raises `NotConfined` if neither can be had.
+    Of files only `readable`, programs and the working folder stay within reach. Returns
+    the walls that stand: at least one of `namespace` and `seccomp` against the network,
+    and `files` where the kernel has it. Raises `NotConfined` without the first two.
     """
     _limit_resources()
     libc = ctypes.CDLL(None, use_errno=True)
@@ -74,6 +76,8 @@ def confine() -> list[str]:
         walls.append("seccomp")
     if not walls:
         raise NotConfined("no wall against the network")
+    if confine_files(libc, readable):
+        walls.append("files")
     return walls
 
 

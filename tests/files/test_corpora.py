@@ -120,7 +120,7 @@ def test_harmless_pdfs_come_out_with_their_pages_and_their_text(
 
 def _has_fields(name: str, everything: list[Sent]) -> bool:
     original = next(one.original for one in everything if one.name == name)
-    return "/AcroForm" in active_content(original)
+    return "annotation /Widget" in active_content(original)
 
 
 def _kept(before: list[str], after: list[str]) -> bool:

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.embedded  # says nothing about a database
 ROOT = Path(__file__).resolve().parent.parent.parent
 BEGIN = f"""
 import ctypes, json, os, resource, signal, socket, sys, time
-sys.path.append({str(ROOT)!r})
+ROOT = {str(ROOT)!r}
+sys.path.append(ROOT)
 from hub.files import confine
 """
 PDF = KINDS["pdf"]
@@ -82,23 +83,34 @@ attempt("kill", lambda: os.kill(os.getppid(), 0))
 attempt("memory", lambda: bytearray(2 << 30))
 attempt("files", lambda: [open("/dev/null") for _ in range(100)])
 attempt("large file", lambda: open("large", "wb").write(b"0" * (65 << 20)))
+attempt("secrets", lambda: open("/etc/passwd"))
+attempt("secrets of the project", lambda: open(ROOT + "/settings.py"))
+attempt("writing elsewhere", lambda: open("/tmp/elsewhere", "w"))
 libc = ctypes.CDLL(None, use_errno=True)
 if libc.unshare(0x10000000) == 0: possible.append("name space")
 variables = [name for name in os.environ if name != "LC_CTYPE"]
-files = sorted(os.listdir("/proc/self/fd"))
+def is_open(number):
+    try:
+        return bool(os.fstat(number))
+    except OSError:
+        return False
+files = [number for number in range(64) if is_open(number)]
 print(json.dumps({"kind": "pdf", "possible": possible, "variables": variables,
-    "files": files[:3] + files[4:]}))
+    "files": files}))
 """
 
 
 def test_the_walls_leave_nothing_but_computing(misbehave, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    walls = sandbox.judge(sandbox.run(tmp_path, "probe"))["walls"]
     misbehave(ATTEMPTS)
     with open(os.devnull) as kept:
         os.set_inheritable(kept.fileno(), True)
         os.environ["A_SECRET"] = "in the parent"
         answer = sandbox.judge(sandbox.run(tmp_path, "inspect"))
     del os.environ["A_SECRET"]
-    expected = {"possible": [], "variables": [], "files": ["0", "1", "2"]}
+    secrets = ["secrets", "secrets of the project", "writing elsewhere"]
+    possible = [] if "files" in walls else secrets  # an old kernel
+    expected = {"possible": possible, "variables": [], "files": [0, 1, 2]}
     assert answer == {"kind": "pdf", **expected}
 
 
