@@ -2,7 +2,6 @@
 
 import socket
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -12,8 +11,10 @@ from hub.files.limits import MIB
 from hub.uploads import FORM_BYTES, ONE_FILE_BYTES, ORDINARY_BYTES, body_limit
 from tests.clients.server import ServedHub
 
-THREAD = f"/fils/{uuid4()}"
-UPLOAD = f"/api/v1/threads/{uuid4()}/attachments"
+THREAD = f"/fils/{SOME}"
+UPLOAD = f"/api/v1/threads/{SOME}/attachments"
+
+SOME = "4f4c9f1e-6c2b-4a58-9d3e-0b7f5e1a2c3d"  # the same in every worker
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ UPLOAD = f"/api/v1/threads/{uuid4()}/attachments"
         (UPLOAD, ONE_FILE_BYTES),
         ("/mesures/M-1/completer/decision", ONE_FILE_BYTES),
         (f"{THREAD}/lecture", ORDINARY_BYTES),
-        (f"/api/v1/threads/{uuid4()}/messages", ORDINARY_BYTES),
+        (f"/api/v1/threads/{SOME}/messages", ORDINARY_BYTES),
         ("/connexion", ORDINARY_BYTES),
         ("/", ORDINARY_BYTES),
         (f"http://elsewhere{THREAD}", ORDINARY_BYTES),
