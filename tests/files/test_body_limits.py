@@ -11,10 +11,9 @@ from hub.files.limits import MIB
 from hub.uploads import FORM_BYTES, ONE_FILE_BYTES, ORDINARY_BYTES, body_limit
 from tests.clients.server import ServedHub
 
+SOME = "4f4c9f1e-6c2b-4a58-9d3e-0b7f5e1a2c3d"  # the same in every worker
 THREAD = f"/fils/{SOME}"
 UPLOAD = f"/api/v1/threads/{SOME}/attachments"
-
-SOME = "4f4c9f1e-6c2b-4a58-9d3e-0b7f5e1a2c3d"  # the same in every worker
 
 
 @pytest.mark.parametrize(
