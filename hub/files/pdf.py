@@ -2,7 +2,7 @@
 
 Runs in the child. Here: the order of the work and the document around the pages. What
 is carried: pdf_schema.py, pdf_copy.py, pdf_streams.py; places to
-jump to: pdf_places.py.
+jump to: pdf_places.py; what fields and notes show: pdf_stamps.py.
 """
 
 from pathlib import Path
@@ -14,6 +14,7 @@ from hub.files.limits import MAX_PAGE_TREE_DEPTH
 from hub.files.pdf_copy import Copier
 from hub.files.pdf_limits import opened
 from hub.files.pdf_places import Places
+from hub.files.pdf_stamps import keep_looks
 from hub.files.refusals import FileRefused
 
 INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
@@ -24,11 +25,10 @@ def rebuild(source: Path, target: Path) -> int:
     """Write the pages of `source` to `target` and return their number.
 
     Text, fonts, boxes, rotation, layers, tags, bookmarks and links within the document
-    stay; what form fields and stamps show becomes part of the page. Raises
-    `FileRefused`: ENCRYPTED, BROKEN, TOO_BIG_INSIDE.
+    stay, and what form fields and notes show. Raises `FileRefused`: ENCRYPTED, BROKEN,
+    TOO_BIG_INSIDE.
     """
     with opened(source) as old, pikepdf.new() as new:
-        _flatten(old)
         copier = Copier(new)
         pages = [page.obj for page in old.pages]
         for page in pages:
@@ -38,18 +38,9 @@ def rebuild(source: Path, target: Path) -> int:
         copier.fill(new.Root, old.Root, "catalog")
         _copy_tags(old, copier)
         Places(old, copier).copy()
+        keep_looks(old, copier)
         _save(new, target)
         return len(pages)
-
-
-def _flatten(old: Pdf) -> None:
-    """Draw what annotations show into their pages; those without a look are lost."""
-    try:
-        if "/AcroForm" in old.Root:
-            old.generate_appearance_streams()
-        old.flatten_annotations("screen")
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError):
-        return  # damaged annotations: the pages are still there
 
 
 def _blank(new: Pdf) -> Object:

@@ -83,7 +83,9 @@ def test_a_photo_in_a_page_loses_its_place_and_its_comment(tmp_path: Path) -> No
         assert word not in result
 
 
-def test_what_a_form_field_shows_becomes_part_of_the_page(tmp_path: Path) -> None:
+def test_what_a_form_field_shows_stays_and_the_page_text_is_untouched(
+    tmp_path: Path,
+) -> None:
     look = stream(
         b"BT /F1 9 Tf 2 2 Td (Camille) Tj ET",
         "/Type /XObject /Subtype /Form /BBox [0 0 80 20] "
@@ -97,8 +99,19 @@ def test_what_a_form_field_shows_becomes_part_of_the_page(tmp_path: Path) -> Non
         objects={10: field, 11: look},
     )
     result = rebuilt(tmp_path, form)
-    assert "Camille" in text(result)
+    assert text(result) == text(form)
+    [stamp] = PdfReader(io.BytesIO(result)).pages[0]["/Annots"]
+    assert stamp["/Subtype"] == "/Stamp"
+    assert stamp["/Contents"] == "Camille"
+    assert b"(Camille) Tj" in stamp["/AP"]["/N"].get_data()
     assert active_content(result) == set()
+
+
+def test_a_hidden_field_shows_nothing(tmp_path: Path) -> None:
+    look = stream(b"0 0 9 9 re f", "/Subtype /Form /BBox [0 0 9 9]")
+    field = f"<< /Subtype /Widget /FT /Tx {PLACE} /F 2 /AP << /N 11 0 R >> >>"
+    hidden = document(page="/Annots [10 0 R]", objects={10: field, 11: look})
+    assert "/Annots" not in PdfReader(io.BytesIO(rebuilt(tmp_path, hidden))).pages[0]
 
 
 def test_links_and_bookmarks_within_the_document_still_lead_there(
