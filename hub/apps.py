@@ -13,11 +13,13 @@ class HubConfig(AppConfig):
         from hub import (
             checks,  # noqa: F401 (registers the system checks)
             inspector,
+            own_clamd,
             schedule,
         )
 
         inspector.connect()
         schedule.connect()
+        own_clamd.connect()
         connection_created.connect(allow_large_groups)
 
 

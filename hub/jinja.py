@@ -50,7 +50,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "user": getattr(request, "user", None),
         "development": not settings.PRODUCTION,
         "demo": shows_demo_data(),
-        "scanned": settings.FILES_ARE_SCANNED,
+        "unscanned": not settings.FILES_ARE_SCANNED,
     }
 
 

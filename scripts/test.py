@@ -17,9 +17,14 @@ import bootstrap
 from installation import ROOT, say
 
 PARTS = ("lint", "embedded", "machine")
-# Where Debian puts it, and where the browser tests look for it.
-CHROMIUM = Path("/usr/bin/chromium")
-APT_INSTALL = "apt-get install -y --no-install-recommends chromium"
+APT_INSTALL = "apt-get install -y --no-install-recommends"
+# Debian's package: where it puts what we need of it, the command to look for where
+# that is not, and the tests that will be reported as not run without it.
+PROGRAMS = {
+    "chromium": (Path("/usr/bin/chromium"), "chromium", "browser"),
+    "clamav-daemon": (Path("/usr/sbin/clamd"), "clamd", "virus"),
+    "clamav-testfiles": (Path("/usr/share/clamav-testfiles"), "", "virus"),
+}
 
 
 # One process per core; a file's tests stay together, for what they share.
@@ -58,7 +63,7 @@ def main(arguments: "list[str]") -> int:
     parts = [only] if only else list(PARTS)
     python = bootstrap.ready("dev")
     if parts != ["lint"]:
-        provide_browser()
+        provide_programs()
     return run_all([step for part in parts for step in steps(part, python, for_pytest)])
 
 
@@ -70,28 +75,39 @@ def split_at_dashes(arguments: "list[str]") -> "tuple[list[str], list[str]]":
     return arguments[:middle], arguments[middle + 1 :]
 
 
-def provide_browser() -> None:
-    """Install Chromium when we may; else say that its tests will not have run."""
-    if CHROMIUM.exists() or shutil.which("chromium"):
+def provide_programs() -> None:
+    """Install what is missing when we may; else say which tests will not have run."""
+    missing = missing_packages()
+    if not missing:
         return
+    names = " ".join(missing)
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Installing Chromium for the browser tests (first time only) ...")
-        trouble = apt_install_chromium()
+        say(f"Installing {names} for the tests (first time only) ...")
+        trouble = apt_install(missing)
     else:
-        trouble = f"install it with `sudo {APT_INSTALL}`"
+        trouble = f"install with `sudo {APT_INSTALL} {names}`"
     if trouble:
+        tests = " and ".join(sorted({PROGRAMS[package][2] for package in missing}))
         say(
-            "Chromium is missing: the browser tests will be reported as not run; "
+            f"Missing: {names}. The {tests} tests will be reported as not run; "
             + trouble
         )
 
 
-def apt_install_chromium() -> str:
+def missing_packages() -> "list[str]":
+    return [
+        package
+        for package, (place, command, _tests) in PROGRAMS.items()
+        if not (place.exists() or (command and shutil.which(command)))
+    ]
+
+
+def apt_install(packages: "list[str]") -> str:
     """Return nothing when it worked, else where the log of the failure is."""
-    descriptor, log = tempfile.mkstemp(prefix="apt-chromium-", suffix=".log")
+    descriptor, log = tempfile.mkstemp(prefix="apt-", suffix=".log")
     with os.fdopen(descriptor, "w") as output:
         code = subprocess.run(
-            ["sh", "-c", f"apt-get update && {APT_INSTALL}"],
+            ["sh", "-c", f"apt-get update && {APT_INSTALL} {' '.join(packages)}"],
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -19,7 +19,7 @@ from hub.actions.journal import record
 from hub.files.reasons import Reason
 from hub.models import Attachment, AttachmentState, Blob, BlobRole, Thread
 
-HELD = timedelta(minutes=5)  # longer than every child's and scanner's own deadline
+HELD = timedelta(minutes=10)  # longer than every child's and scanner's own deadline
 GIVEN_UP_AFTER = timedelta(hours=24)  # from receipt; then UNSCANNABLE
 MANY_ATTEMPTS = 10  # that ended without a word: the file itself ends its workers
 FIRST_PAUSE = 2.0  # seconds between two tries, doubling, with jitter

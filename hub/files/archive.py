@@ -18,7 +18,7 @@ from hub.files.limits import (
     MAX_UNPACKED_BYTES,
     RATIO_FREE_BYTES,
 )
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 _END = struct.Struct("<4s4H2IH")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _answer(step: Step, places: list[str]) -> dict[str, object]:
-    from hub.files.reasons import FileRefused, Reason
+    from hub.files.refusals import FileRefused, Reason
 
     try:
         return step(*places)

@@ -103,7 +103,8 @@ class Clamd:
         except TimeoutError:
             return NotScanned("clamd did not answer in time")
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            # A path too long for a socket has no strerror.
+            reason = error.strerror or str(error)
             return NotScanned(f"clamd cannot be reached: {reason}")
 
     async def _scan(self, file: BinaryIO, size: int) -> Answer:

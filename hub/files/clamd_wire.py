@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 CHUNK_BYTES = 64 * 1024
 REPLY_BYTES = 4096  # clamd's own replies are a line; a longer one is no reply
 CONNECT_SECONDS = 5.0
-SOCKET_PATH_BYTES = 107  # Linux: 108 with the final NUL
 
 Address: TypeAlias = str | tuple[str, int]  # a path, or host and port
 Result = TypeVar("Result")
@@ -32,8 +31,6 @@ def address(url: str) -> Address:
     """
     parts = urlsplit(url)
     if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
-        if len(parts.path.encode()) > SOCKET_PATH_BYTES:
-            raise ValueError(f"the path is longer than {SOCKET_PATH_BYTES} bytes")
         return parts.path
     if parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path:
         parts.hostname.encode("idna")  # its UnicodeError is a ValueError

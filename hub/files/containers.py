@@ -8,7 +8,7 @@ import re
 from xml.parsers import expat
 
 from hub.files.archive import Archive, open_archive
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 CONTENT_TYPES = "[Content_Types].xml"
 MIMETYPE = "mimetype"

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from hub.files.limits import MAX_PIXELS
 from hub.files.pictures import check_size
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 if TYPE_CHECKING:
     from hub.files.kinds import Kind
@@ -48,11 +48,7 @@ def rebuild(source: Path, target: Path, kind: "Kind") -> None:
 
 def load(source: Path, name: str) -> Image.Image:
     """The pixels alone, upright, in sRGB: mode L, RGB or RGBA; JPEG never RGBA."""
-    image = opened(source, name)
-    try:
-        image.load()
-    except TROUBLE as error:
-        raise FileRefused(Reason.BROKEN, type(error).__name__) from error
+    image = _decoded(source, name)
     # Each step lets the picture before go: a large one fits into memory twice.
     image = ImageOps.exif_transpose(image)
     image = _plain(image, keep_alpha=name in ("png", "webp"))
@@ -76,8 +72,21 @@ def opened(source: Path, name: str) -> Image.Image:
         raise FileRefused(Reason.TOO_BIG_INSIDE, "pixels") from error
     except TROUBLE as error:
         raise FileRefused(Reason.BROKEN, type(error).__name__) from error
-    check_size(*image.size)
+    try:
+        check_size(*image.size)
+    except FileRefused:
+        image.close()
+        raise
     return image
+
+
+def _decoded(source: Path, name: str) -> Image.Image:
+    with opened(source, name) as image:
+        try:
+            image.load()
+        except TROUBLE as error:
+            raise FileRefused(Reason.BROKEN, type(error).__name__) from error
+        return image
 
 
 def _plain(image: Image.Image, keep_alpha: bool) -> Image.Image:

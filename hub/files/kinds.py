@@ -13,7 +13,7 @@ from pathlib import Path
 from hub.files import pictures, plain_text
 from hub.files.containers import kind_of_zip
 from hub.files.limits import MAX_FILE_BYTES
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 
 @dataclass(frozen=True)

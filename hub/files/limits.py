@@ -33,7 +33,7 @@ RATIO_FREE_BYTES = 4 * MIB
 MAX_XML_BYTES = 16 * MIB
 MAX_XML_TAGS = 1_500_000  # opening and closing ones, of one part
 MAX_ALL_TAGS = 3_000_000  # of all parts together
-MAX_ATTRIBUTES = 3_000_000  # of one part
+MAX_ATTRIBUTES = 1_500_000  # of one part
 MAX_ATTRIBUTES_OF_TAG = 500
 LONG_TAG_BYTES = 20_000  # shorter ones are not counted
 # Spreadsheets: what a program opening one would have to lay out.

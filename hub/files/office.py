@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hub.files import office_open_document, office_open_xml
 from hub.files.archive import open_archive
 from hub.files.containers import kind_of_zip
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 if TYPE_CHECKING:
     from hub.files.kinds import Kind

@@ -13,7 +13,7 @@ from PIL.ImageFile import ImageFile
 
 from hub.files.limits import MAX_ALL_PIXELS, MAX_IMAGES
 from hub.files.pictures import check_size
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 _JPEG_QUALITY = 90

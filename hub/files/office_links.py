@@ -2,7 +2,7 @@
 
 import re
 
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 
 def words(text: str) -> frozenset[str]:

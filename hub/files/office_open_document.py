@@ -14,7 +14,7 @@ from hub.files.limits import (
 )
 from hub.files.office_images import ImageCopier
 from hub.files.office_links import keeps_formula, may_stay
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 from hub.files.xml_parts import (
     Element,
     XmlReader,
@@ -87,7 +87,7 @@ class _Copy:
             self._add(f"{folder}{name}", written(root), "text/xml")
 
     def _copy_settings(self) -> None:
-        """Numbers and switches that say how the text is laid out; no words, no views."""
+        """Numbers and switches that say how the text is laid out; no words or views."""
         if _SETTINGS not in self._archive.members:
             return
         root = self._xml.read(self._archive.read(_SETTINGS))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 from hub.files.office_links import words
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 from hub.files.xml_parts import Element, drop, local, named
 
 _OOXML = "application/vnd.openxmlformats-officedocument."

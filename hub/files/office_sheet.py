@@ -12,7 +12,7 @@ from hub.files.limits import (
     MAX_ROWS,
 )
 from hub.files.office_links import keeps_formula
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 from hub.files.xml_parts import Element, drop, drop_attributes, local, named
 
 _EMBEDDED = (

@@ -6,7 +6,7 @@ Relations and pictures: hub.files.office_open_xml.
 from dataclasses import dataclass, field
 
 from hub.files.office_links import keeps_field
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 from hub.files.xml_parts import Element, drop, local, named
 
 _EMBEDDED = ("object", "OLEObject", "altChunk", "subDoc", "movie", "oleObj")

@@ -14,7 +14,7 @@ from hub.files.limits import MAX_PAGE_TREE_DEPTH
 from hub.files.pdf_copy import Copier
 from hub.files.pdf_limits import opened
 from hub.files.pdf_places import Places
-from hub.files.reasons import FileRefused
+from hub.files.refusals import FileRefused
 
 INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 LETTER = [0, 0, 612, 792]  # what readers take for a page that names no size

@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 from hub.files.limits import MAX_OBJECT_DEPTH
 from hub.files.pdf_schema import DATA, MAPS, SCHEMA, STREAMS
 from hub.files.pdf_streams import Carrier
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 Value = Object | int | Decimal | bool | None
 SCALARS = (bool, int, Decimal)

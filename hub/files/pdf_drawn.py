@@ -7,10 +7,10 @@ hours. Other limits of a PDF: pdf_limits.py.
 import re
 
 import pikepdf
-from pikepdf import Array, Dictionary, Object, Stream
+from pikepdf import Array, Dictionary, Object, Page, Stream
 
 from hub.files.limits import MAX_DRAWN_OBJECTS, MAX_OBJECT_DEPTH
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 DRAW = re.compile(rb"/([^\s/\[\]()<>{}%]+)\s+Do\b")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -24,11 +24,11 @@ class Drawn:
     def __init__(self) -> None:
         self._counts: dict[Place, int] = {}
 
-    def check(self, page: Object) -> None:
+    def check(self, page: Page) -> None:
         """Raises `FileRefused` TOO_BIG_INSIDE."""
-        forms = _forms(page)
-        if any(_forms(form) for form in forms.values()):
-            self._count(_bytes(page.get("/Contents")), forms, 0)
+        forms = _forms(page.resources)  # its own or those of the pages above it
+        if any(_forms(form.get("/Resources")) for form in forms.values()):
+            self._count(_bytes(page.obj.get("/Contents")), forms, 0)
 
     def _count(self, content: bytes, forms: dict[bytes, Object], depth: int) -> int:
         if depth > MAX_OBJECT_DEPTH:
@@ -44,13 +44,12 @@ class Drawn:
     def _of(self, form: Object, depth: int) -> int:
         if form.objgen not in self._counts:
             self._counts[form.objgen] = 1  # while it is counted: readers stop at loops
-            counted = self._count(_bytes(form), _forms(form), depth + 1)
-            self._counts[form.objgen] = counted
+            forms = _forms(form.get("/Resources"))
+            self._counts[form.objgen] = self._count(_bytes(form), forms, depth + 1)
         return self._counts[form.objgen]
 
 
-def _forms(holder: Object) -> dict[bytes, Object]:
-    resources = holder.get("/Resources")
+def _forms(resources: object) -> dict[bytes, Object]:
     listed = resources.get("/XObject") if isinstance(resources, Dictionary) else None
     if not isinstance(listed, Dictionary):
         return {}

@@ -12,7 +12,7 @@ from hub.files import limits
 from hub.files.pdf_drawn import Drawn
 from hub.files.pdf_pictures import check_picture
 from hub.files.pdf_streams import Carrier, limit_library
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 
 def check(source: Path) -> None:
@@ -22,7 +22,7 @@ def check(source: Path) -> None:
         _check_objects(pdf)
         drawn = Drawn()
         for page in pdf.pages:
-            drawn.check(page.obj)
+            drawn.check(page)
 
 
 def opened(source: Path) -> Pdf:

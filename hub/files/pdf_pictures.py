@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pikepdf import Object
 
 from hub.files.limits import MAX_PDF_PICTURE_PIXELS, MAX_PDF_PICTURE_SIDE_PIXELS
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 START, END, SCAN = 0xD8, 0xD9, 0xDA
 FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

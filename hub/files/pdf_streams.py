@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, StreamDecodeLe
 
 from hub.files import limits
 from hub.files.pdf_pictures import check_picture, without_metadata
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 SHORT_NAMES = {
     "/A85": "/ASCII85Decode",
@@ -46,7 +46,7 @@ def limit_library() -> None:
     """Hold qpdf itself to our numbers; once per process, before a file is opened."""
     most = limits.MAX_STREAM_BYTES
     pikepdf.settings.set_qpdf_limits(
-        doc_max_warnings=10_000,
+        doc_max_warnings=200_000,
         parser_max_nesting=limits.MAX_OBJECT_DEPTH,
         max_stream_filters=limits.MAX_STREAM_FILTERS,
         flate_max_memory=most,

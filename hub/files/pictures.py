@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 
 from hub.files.limits import MAX_PIXELS, MAX_SIDE_PIXELS
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hub.files.limits import MAX_LINE_CHARACTERS
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 if TYPE_CHECKING:
     from hub.files.kinds import Kind

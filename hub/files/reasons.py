@@ -1,24 +1,10 @@
 """Why a file is refused: one code each, and the sentence that tells its sender."""
 
-from enum import StrEnum
-
 from django.utils.translation import gettext_lazy as _
 
+from hub.files.refusals import FileRefused, Reason
 
-class Reason(StrEnum):
-    """Final: the same bytes would be refused again (`UNSCANNABLE`: after 24 hours)."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    NOT_ACCEPTED = "not_accepted"
-    ENCRYPTED = "encrypted"
-    MACROS = "macros"
-    EMBEDDED = "embedded"
-    TOO_BIG_INSIDE = "too_big_inside"
-    BROKEN = "broken"
-    INFECTED = "infected"
-    UNSCANNABLE = "unscannable"
-
+__all__ = ["SENTENCES", "FileRefused", "Reason"]
 
 # What is wrong, and what the sender can do. Never a signature, a path or a version.
 SENTENCES = {
@@ -55,12 +41,3 @@ SENTENCES = {
         "PDF first."
     ),
 }
-
-
-class FileRefused(Exception):
-    """The file can never be published. `detail` is for the log, never for a person."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(reason.value)
-        self.reason = reason
-        self.detail = detail

@@ -21,7 +21,7 @@ from typing import Any
 
 from hub.files import limits
 from hub.files.kinds import KINDS, Kind
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 log = logging.getLogger(__name__)
 

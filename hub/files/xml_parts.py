@@ -17,7 +17,7 @@ from hub.files.limits import (
     MAX_XML_BYTES,
     MAX_XML_TAGS,
 )
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 
 Element = Any  # lxml has no types
 

@@ -78,19 +78,26 @@ LIES = {
 
 
 @contextlib.asynccontextmanager
-async def lying_clamd(folder: Path, lie: Lie) -> AsyncIterator[str]:
-    """It listens in `folder`; gives its address."""
+async def lying_clamd(
+    folder: Path, lie: Lie, *, tcp: bool = False
+) -> AsyncIterator[str]:
+    """It listens in `folder`, or at a port; gives its address."""
     path = folder / "lies.sock"
     daemon = _Daemon(lie)
-    server = await asyncio.start_unix_server(daemon.serve, path)
+    if tcp:
+        server = await asyncio.start_server(daemon.serve, "localhost", 0)
+        url = f"tcp://localhost:{server.sockets[0].getsockname()[1]}"
+    else:
+        server = await asyncio.start_unix_server(daemon.serve, path)
+        url = f"unix://{path}"
     try:
-        yield f"unix://{path}"
+        yield url
     finally:
         server.close()
         for task in daemon.lines:
             task.cancel()
         await asyncio.gather(*daemon.lines, return_exceptions=True)
-        path.unlink()
+        path.unlink(missing_ok=True)
 
 
 class _Daemon:

@@ -55,6 +55,42 @@ def talk(hub: ServedHub, head: str, chunks: int = 0, chunk: bytes = b"") -> byte
 
 
 @pytest.mark.embedded
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_a_form_full_of_files_costs_about_what_it_weighs(tmp_path: Path) -> None:
+    """A parser of the server's own would take ten times as much."""
+    weight = 200 * MIB
+    edge = (
+        b'--edge\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"'
+        b"\r\n\r\n"
+    )
+    end = b"\r\n--edge--\r\n"
+    length = len(edge) + weight + len(end)
+    with ServedHub(tmp_path) as hub:
+        head = (
+            f"POST {THREAD} HTTP/1.1\nHost: 127.0.0.1:{hub.port}\n"
+            f"Content-Length: {length}\n"
+            "Content-Type: multipart/form-data; boundary=edge\n\n"
+        )
+        assert hub.process
+        before = peak(hub.process.pid)
+        with socket.create_connection(("127.0.0.1", hub.port), timeout=60) as line:
+            line.sendall(head.replace("\n", "\r\n").encode() + edge)
+            for _ in range(weight // MIB):
+                line.sendall(b"x" * MIB)
+            line.sendall(end)
+            assert line.recv(65536).startswith(b"HTTP/1.1 403 ")  # no CSRF token
+        assert peak(hub.process.pid) - before < 2 * weight
+
+
+def peak(process: int) -> int:
+    """The most memory that a process ever had, in bytes."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError("no VmHWM")
+
+
+@pytest.mark.embedded
 def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
     with ServedHub(tmp_path) as hub:
         host = f"Host: 127.0.0.1:{hub.port}\n"

@@ -194,6 +194,10 @@ def test_forms_that_draw_each_other_ten_times_are_refused(tmp_path: Path) -> Non
         return stream(b"/X Do " * 10, f"/Subtype /Form /BBox [0 0 9 9] {inner}")
 
     levels = {number: level(number) for number in range(10, 20)}
-    page = "/Resources << /XObject << /X 10 0 R >> >>"
-    bomb = document(page=page, objects={4: stream(b"/X Do"), **levels, 20: level(40)})
+    resources = "/Resources << /XObject << /X 10 0 R >> >>"
+    levels |= {4: stream(b"/X Do"), 20: level(40)}
+    bomb = document(page=resources, objects=levels)
     assert refusal(tmp_path, bomb) == Reason.TOO_BIG_INSIDE
+    levels[2] = f"<< /Type /Pages /Kids [3 0 R] /Count 1 {resources} >>".encode()
+    levels[3] = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>"
+    assert refusal(tmp_path, document(objects=levels)) == Reason.TOO_BIG_INSIDE
