@@ -109,11 +109,11 @@ def _post(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     typed = form.draft(thread_id, user.pk)
     arrived = arriving.receive_all(request, seat.thread, typed.id)
     draft = replace(typed, attachments=arrived.ids)
+    context = {"id": draft.id, "typed": draft, "not_received": arrived.problems}
     if withdrawn := request.POST.get("withdraw"):
         arriving.take_back(user, withdrawn)
-        return _page(request, seat, {"id": draft.id, "typed": draft})
+        return _page(request, seat, context)
     if arrived.problems:
-        context = {"id": draft.id, "typed": draft, "not_received": arrived.problems}
         return _page(request, seat, context, status=arrived.status)
     [outcome] = post_messages([draft])
     if not isinstance(outcome, Refused):

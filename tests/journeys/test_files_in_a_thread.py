@@ -201,6 +201,27 @@ async def test_without_a_socket_files_become_ready_all_the_same(
         await is_in_state(page, "ordonnance.pdf", "clean")
 
 
+async def test_every_page_of_a_sender_follows_and_a_page_that_was_away_catches_up(
+    hub: ServedHub, browser: Browser, tmp_path: Path
+) -> None:
+    first = await open_thread(browser, hub, CAMILLE)
+    samira = await open_thread(browser, hub, SAMIRA)
+    await choose(first, pdf(tmp_path), photo(tmp_path))
+    await arrived(first, 2)
+    second = await open_thread(browser, hub, CAMILLE)
+    await expect(second.locator(WRITING)).to_have_count(2)
+    await samira.context.set_offline(True)
+    await samira.evaluate("dispatchEvent(new Event('offline'))")
+    await send(first)
+    await is_in_state(second, "ordonnance.pdf", "pending")
+    await expect(second.locator(WRITING)).to_have_count(0)
+    check_files(hub)
+    for page in (first, second):
+        await is_in_state(page, "photo.jpg", "clean")
+    await samira.context.set_offline(False)
+    await expect(samira.locator(SENT)).to_have_count(2, timeout=2 * HEALED_MS)
+
+
 async def test_without_javascript_files_are_sent_kept_and_removed(
     hub: ServedHub, browser: Browser, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 // The composer: Enter sends, Shift+Enter breaks the line, and the field empties at once.
 // What becomes of the draft is the outbox's business, what becomes of its files upload.js's.
 
-import { words } from "./file-line.js";
+import { markBusy, words } from "./file-line.js";
 
 export class Composer {
   #form;
@@ -81,7 +81,7 @@ export class Composer {
   #wait(waits, sentence) {
     this.#waits = waits;
     this.#uploads.say(sentence);
-    this.#form.querySelector("[data-send]").ariaBusy = waits ? "true" : null;
+    markBusy(this.#form.querySelector("[data-send]"), waits);
   }
 
   #grow() {

@@ -36,7 +36,7 @@ export function fill(item, file) {
   item.dataset.state = file.state;
   item.classList.toggle("file--bad", refused);
   item.classList.toggle("file--busy", !clean && !refused);
-  item.ariaBusy = clean || refused ? null : "true";
+  markBusy(item, !clean && !refused);
   const mark = clean || refused ? file.state : "pending";
   for (const icon of item.querySelectorAll("[data-mark]")) icon.hidden = icon.dataset.mark !== mark;
   slot("link").hidden = !clean;
@@ -46,6 +46,11 @@ export function fill(item, file) {
   slot("name").textContent = clean ? "" : file.name;
   slot("about").textContent = about(file, Boolean(slot("remove")));
   picture(slot("preview"), file);
+}
+
+export function markBusy(element, busy) {
+  if (busy) element.setAttribute("aria-busy", "true");
+  else element.removeAttribute("aria-busy");
 }
 
 // The pictures of this page whose drawing failed: the file is worth its line without.
