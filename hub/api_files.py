@@ -29,7 +29,6 @@ UPLOAD = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
-                        "may_contain_address": {"type": "boolean"},
                     },
                 }
             }
@@ -81,9 +80,8 @@ def send(request: HttpRequest, thread: UUID) -> Any:
     upload = request.FILES.get("file")
     if upload is None:
         return _refused(400, "invalid", "file")
-    marked = request.POST.get("may_contain_address", "") in ("1", "on", "true")
     try:
-        received = receive(user, seat.thread, upload, may_contain_address=marked)
+        received = receive(user, seat.thread, upload)
     except FileRefused as error:
         status = 413 if error.reason == Reason.TOO_LARGE else 400
         return _refused(status, error.reason.value, str(SENTENCES[error.reason]))

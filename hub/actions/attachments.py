@@ -52,7 +52,6 @@ def receive(
     where: Thread | Measure,
     upload: Upload,
     *,
-    may_contain_address: bool = False,
     once_for: UUID | None = None,
 ) -> Attachment:
     """Seals a file and puts it in the queue; nobody but its sender knows of it yet.
@@ -84,7 +83,6 @@ def receive(
                 name=_name(upload),
                 size=original.size,
                 sha256=original.sha256,
-                may_contain_address=may_contain_address,
             )
             original.attachment = attachment
             original.save(force_insert=True)

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ('name', hub.secrecy.EncryptedTextField()),
                 ('size', models.PositiveIntegerField()),
                 ('sha256', models.CharField(max_length=64)),
-                ('may_contain_address', models.BooleanField(default=False)),
                 ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('inspecting', 'being checked'), ('clean', 'ready'), ('refused', 'refused')], default='waiting', max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=16)),

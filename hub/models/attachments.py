@@ -57,7 +57,6 @@ class Attachment(models.Model):
     name = EncryptedTextField()
     size = models.PositiveIntegerField()  # bytes, as sent
     sha256 = models.CharField(max_length=64)  # as sent
-    may_contain_address = models.BooleanField(default=False)  # said by the sender
     received_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(
         max_length=10, choices=AttachmentState.choices, default=AttachmentState.WAITING

@@ -128,6 +128,11 @@ def attendance_of(measure: Measure) -> list[AttendanceSummary]:
     )
 
 
+def hides_an_address(measure: Measure) -> bool:
+    """Whether somebody's address must stay unknown to the other (C. civ. 515-11)."""
+    return measure.parties.filter(address_concealed=True).exists()
+
+
 def terms_known_to(designation: Designation) -> MeasureTerms | None:
     """The last version that a past designation's centre was shown. Two queries.
 

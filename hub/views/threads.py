@@ -27,7 +27,7 @@ from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.queries.acts import possible
 from hub.queries.attachments import waiting_in
-from hub.queries.measures import drafts_of, terms_known_to
+from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
 from hub.queries.people import answering_in, away_today
 from hub.views import arriving
 from hub.views.acts import buttons
@@ -138,6 +138,7 @@ def _page(
     current = seat.thread.designation.is_current
     today = today_in(measure.court.departement_id)
     terms = measure.terms if current else terms_known_to(seat.thread.designation)
+    writes = role in permissions.roles_with("thread.write")
     blank = Message(thread=seat.thread, seq=0, at=timezone.now())
     blank.files = []
     context = {
@@ -154,10 +155,11 @@ def _page(
         "charge": answering_in(seat.thread.designation),
         "may_note": role in permissions.roles_with("note.write"),
         "history": queries.with_receipts(part, people),
-        "may_write": role in permissions.roles_with("thread.write"),
+        "may_write": writes,
         "loose_files": waiting_in(seat.thread, seat.user),
         "shown_files": partial(shown_files, reader=seat.user_id),
         "wire_file": wire_file,
+        "conceals": hides_an_address(measure) if writes else False,
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),
         "composer": composer,
         "older": before,

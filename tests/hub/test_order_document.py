@@ -163,3 +163,13 @@ def test_strangers_and_the_centre_reach_no_draft_and_a_sent_measure_takes_none(
     # The centre finds the decision on the measure's page.
     page = sign_in(demo.people["samira"]).get(f"/mesures/{measure.reference}")
     assert "decision-fictive.pdf" in page.content.decode()
+
+
+def test_whoever_writes_is_reminded_of_an_address_that_is_kept_secret(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    thread, camille = demo.threads[0], sign_in(demo.people["camille"])
+    words = "une adresse est tenue secrète"
+    assert words not in camille.get(f"/fils/{thread.pk}").content.decode()
+    thread.designation.measure.parties.update(address_concealed=True)
+    assert words in camille.get(f"/fils/{thread.pk}").content.decode()

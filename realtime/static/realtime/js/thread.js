@@ -18,7 +18,9 @@ const connection = new Connection(() => ({ threads: { [thread]: timeline.held },
 const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }));
 const outbox = new Outbox((frame) => connection.send(frame) || (polling() && byHttp.post(frame)));
 const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (polling() && byHttp.acknowledge(seq)));
-const form = document.querySelector("[data-composer]");
+const aged = "older" in talk.dataset; // an older page: the newest messages are elsewhere
+// There the form is a plain one: it posts, and leads to the newest page.
+const form = aged ? null : document.querySelector("[data-composer]");
 const uploads = form && new Uploads(form);
 const byHttp = new ByHttp(`${url}/messages`, form);
 byHttp.addEventListener("posted", poll);
@@ -33,7 +35,6 @@ const post = (draft) => outbox.add({ type: "post", thread, ...draft }, files.nam
 const composer = form && new Composer(form, uploads, post);
 addEventListener("edit-again", ({ detail }) => composer?.restore(detail));
 addEventListener("discarded", ({ detail }) => uploads?.withdraw(detail.attachments));
-const aged = "older" in talk.dataset; // an older page: the newest messages are elsewhere
 
 let asking = false; // a history request is under way
 
