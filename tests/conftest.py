@@ -6,6 +6,7 @@ TEST_SHAPE=machine: a real PostgreSQL and a real Valkey, started here.
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ SHAPE = os.environ.get("TEST_SHAPE", "embedded")
 REQUIRE_REAL = os.environ.get("REQUIRE_REAL") == "1"
 FOLDER = Path(tempfile.mkdtemp(prefix="hub-tests-"))
 SERVERS: list[Postgres | Valkey] = []
+# pytest-xdist: workers run the tests, each with servers and a folder of its own; the
+# process that hands them out runs none.
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+HANDS_OUT = "-n" in sys.argv and not IS_WORKER
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 os.environ["DATA_FOLDER"] = str(FOLDER)
@@ -36,7 +41,7 @@ for name in (
     "CLAMD_URL",
 ):
     os.environ.pop(name, None)
-if SHAPE == "machine":
+if SHAPE == "machine" and not HANDS_OUT:
     SERVERS += [Postgres(), Valkey()]
     for server in SERVERS:
         server.start()
@@ -47,8 +52,12 @@ import django  # noqa: E402 (the environment above comes first)
 
 from hub.locale_files import compile_catalogues  # noqa: E402
 
-compile_catalogues()
+if not IS_WORKER:
+    compile_catalogues()
 django.setup()
+# Workers inherit the environment. With this in it they would read their settings before
+# this file gives them a folder of their own.
+os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 from django.test import Client  # noqa: E402
 
@@ -65,10 +74,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="runs in the machine shape"))
         if SHAPE == "machine" and item.get_closest_marker("embedded"):
             item.add_marker(pytest.mark.skip(reason="runs in the embedded shape"))
+        if SHAPE == "machine" and _asks_no_database(item):
+            item.add_marker(pytest.mark.skip(reason="no database: embedded shape"))
         for marker, found, package in NEEDED_PROGRAMS:
             if item.get_closest_marker(marker) and not found() and not REQUIRE_REAL:
                 reason = f"NOT RUN: no {package} (apt-get install {package})"
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _asks_no_database(item: pytest.Item) -> bool:
+    """Files between sender and reader are the same on every database."""
+    folder = item.path.parent.name
+    return folder == "files" and "db" not in getattr(item, "fixturenames", ())
 
 
 def pytest_unconfigure() -> None:
