@@ -7,11 +7,12 @@ the output is no link each turn a test red.
 
 import os
 import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from hub.files import limits, sandbox
+from hub.files import limits, nursery, sandbox
 from hub.files.kinds import KINDS
 from hub.files.reasons import FileRefused, Reason
 from hub.files.sandbox import Rebuilt, SandboxFailed
@@ -24,21 +25,36 @@ BEGIN = f"""
 import ctypes, json, os, resource, signal, socket, sys, time
 ROOT = {str(ROOT)!r}
 sys.path.append(ROOT)
-from hub.files import confine
+from hub.files import confine, nursery_main
+"""
+PROGRAM = """
+def misbehave(arguments):
+    sys.argv[1:] = arguments
+    exec(BEFORE, globals())
+    confine.confine()
+    exec(LINES, globals())
+    return 0
+
+nursery_main.main(misbehave)
 """
 PDF = KINDS["pdf"]
 
 
 @pytest.fixture
-def misbehave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def misbehave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., None]]:
     """Makes the next children run these lines instead, behind the walls."""
+    program = tmp_path / "misbehaving.py"
+    monkeypatch.setattr(nursery, "PROGRAM", program)
 
     def write(lines: str, before: str = "") -> None:
-        script = tmp_path / "misbehaving.py"
-        script.write_text(f"{BEGIN}{before}\nconfine.confine()\n{lines}\n")
-        monkeypatch.setattr(sandbox, "CHILD", script)
+        given = f"BEFORE, LINES = {before!r}, {lines!r}\n"
+        program.write_text(BEGIN + given + PROGRAM)
+        nursery.renew()
 
-    return write
+    yield write
+    nursery.renew()
 
 
 @pytest.fixture
