@@ -1,0 +1,43 @@
+"""Children that misbehave: real ones, behind the walls, in place of the hub's own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.files import nursery
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BEGIN = f"""
+import ctypes, json, os, resource, signal, socket, sys, time
+ROOT = {str(ROOT)!r}
+sys.path.append(ROOT)
+from hub.files import confine, nursery_main
+"""
+PROGRAM = """
+def misbehave(arguments):
+    sys.argv[1:] = arguments
+    exec(BEFORE, globals())
+    confine.confine()
+    exec(LINES, globals())
+    return 0
+
+nursery_main.main(misbehave)
+"""
+
+
+@pytest.fixture
+def misbehave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., None]]:
+    """Makes the next children run these lines instead, behind the walls."""
+    program = tmp_path / "misbehaving.py"
+    monkeypatch.setattr(nursery, "PROGRAM", program)
+
+    def write(lines: str, before: str = "") -> None:
+        given = f"BEFORE, LINES = {before!r}, {lines!r}\n"
+        program.write_text(BEGIN + given + PROGRAM)
+        nursery.renew()
+
+    yield write
+    nursery.renew()
