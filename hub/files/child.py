@@ -1,8 +1,8 @@
 """What one child process does with one file: one step, one line of JSON, the end.
 
-`child.py inspect SOURCE | rebuild SOURCE TARGET KIND | preview SOURCE TARGET KIND`;
-`probe` only says which walls stand. Started by sandbox.py and by nobody else. Which
-files are accepted and what is left of them is decided by the modules it calls.
+`inspect SOURCE | rebuild SOURCE TARGET KIND | preview SOURCE TARGET KIND`; `probe` only
+says which walls stand. Forked by nursery_main.py. Which files are accepted and what is
+left of them is decided by the modules it calls.
 """
 
 import errno
@@ -10,9 +10,6 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-
-# `-I` keeps the working folder and the environment out of the search path.
-sys.path.append(str(Path(__file__).resolve().parent.parent.parent))
 
 from hub.files.confine import confine
 
@@ -111,6 +108,3 @@ STEPS: dict[str, Step] = {
     "rebuild": _rebuild,
     "preview": _preview,
 }
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

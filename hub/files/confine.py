@@ -1,10 +1,11 @@
-"""The walls of a child process, put up by itself before it imports any library.
+"""The walls of a child process, put up by itself before it opens any file.
 
 Standard library only. What the child does inside is child.py; who starts and ends it is
-sandbox.py.
+nursery_main.py.
 """
 
 import ctypes
+import os
 import platform
 import resource
 import signal
@@ -64,6 +65,7 @@ def confine(*readable: str) -> list[str]:
     the walls that stand: at least one of `namespace` and `seccomp` against the network,
     and `files` where the kernel has it. Raises `NotConfined` without the first two.
     """
+    parent = os.getppid()
     _limit_resources()
     libc = ctypes.CDLL(None, use_errno=True)
     walls = []
@@ -72,6 +74,8 @@ def confine(*readable: str) -> list[str]:
     _prctl(libc, PR_SET_NO_NEW_PRIVS, 1)
     # After unshare, which forgets it. A parent that is killed leaves no child behind.
     _prctl(libc, PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before we asked again
+        raise NotConfined("no parent")
     if _filter_calls(libc):
         walls.append("seccomp")
     if not walls:

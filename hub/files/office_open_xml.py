@@ -24,7 +24,7 @@ from hub.files.office_relations import (
     written_relations,
     written_types,
 )
-from hub.files.reasons import FileRefused, Reason
+from hub.files.refusals import FileRefused, Reason
 from hub.files.xml_parts import XmlReader, drop, drop_attributes, named, written
 
 _CLEANERS = {"docx": office_word.clean, "xlsx": office_sheet.clean}

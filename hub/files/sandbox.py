@@ -1,31 +1,29 @@
-"""The parent's side of a child process: starts it, waits, kills it, reads its answer.
+"""What becomes of a file in a child process, and what its end says about the file.
 
-One child per file and step. Blocking: call it from a worker thread. What the child
-may not do is confine.py; nothing here opens a file that somebody sent.
+One child per file and step. Blocking: call it from a worker thread. How a child is
+started, awaited and killed is nursery.py, what it may not do is confine.py; nothing
+here opens a file that somebody sent.
 """
 
 import json
 import logging
 import os
 import re
-import select
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hub.files import limits
+from hub.files import limits, nursery
 from hub.files.kinds import KINDS, Kind
+from hub.files.nursery import Ended, NurseryFailed
 from hub.files.refusals import FileRefused, Reason
 
 log = logging.getLogger(__name__)
 
-CHILD = Path(__file__).with_name("child.py")
 ANSWER, TROUBLE, OUTPUT = "answer", "trouble", "output"
 MAX_ANSWER_BYTES = 64 * 1024  # a line of JSON; more is a child that went mad
 UNSAFE = re.compile(r"[^A-Za-z0-9 .,:;=/()_-]")
@@ -37,13 +35,9 @@ class SandboxFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a child ended. `returncode` below 0 is minus the signal."""
+class Outcome(Ended):
+    """How a child ended, and what it left."""
 
-    returncode: int
-    timed_out: bool
-    cpu_seconds: float
-    peak_bytes: int  # resident
     answer: bytes
     trouble: bytes  # what it wrote to standard error: may quote the file
 
@@ -110,21 +104,18 @@ def run(folder: Path, *arguments: str) -> Outcome:
 
     It inherits nothing: no variables, no open files, no terminal, no session.
     """
-    with (folder / ANSWER).open("wb") as answer, (folder / TROUBLE).open("wb") as noise:
+    with (
+        (folder / ANSWER).open("w+b") as answer,
+        (folder / TROUBLE).open("w+b") as noise,
+    ):
+        files = [answer.fileno(), noise.fileno()]
         try:
-            child = subprocess.Popen(  # noqa: S603 (our own module, no shell)
-                [sys.executable, "-I", "-B", str(CHILD), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=answer,
-                stderr=noise,
-                cwd=folder,
-                env={},
-                close_fds=True,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise SandboxFailed(f"not started: {type(error).__name__}") from error
-    return _end(child, folder)
+            ended = nursery.run(folder.resolve(), arguments, files)
+        except NurseryFailed as error:
+            raise SandboxFailed(str(error)) from error
+        # By what was open before: at these paths may be anything by now.
+        said = [os.pread(file, MAX_ANSWER_BYTES, 0) for file in files]
+    return Outcome(**asdict(ended), answer=said[0], trouble=said[1])
 
 
 def judge(outcome: Outcome) -> dict[str, Any]:
@@ -186,33 +177,6 @@ def _run_on(folder: Path, step: str, source: Path, kind: Kind) -> Outcome:
 def _folder_beside(target: Path) -> "tempfile.TemporaryDirectory[str]":
     # On the same disk as the target, so that taking the result over is one rename.
     return tempfile.TemporaryDirectory(prefix="child-", dir=target.parent)
-
-
-def _end(child: "subprocess.Popen[bytes]", folder: Path) -> Outcome:
-    """Wait for the end, no longer than allowed, and leave no process behind."""
-    watch = os.pidfd_open(child.pid)
-    try:
-        poll = select.poll()
-        poll.register(watch, select.POLLIN)
-        timed_out = not poll.poll(limits.CHILD_WALL_SECONDS * 1000)
-        os.killpg(child.pid, signal.SIGKILL)  # its group, also when it ended itself
-        _pid, status, usage = os.wait4(child.pid, 0)
-    finally:
-        os.close(watch)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return Outcome(
-        returncode=child.returncode,
-        timed_out=timed_out,
-        cpu_seconds=usage.ru_utime + usage.ru_stime,
-        peak_bytes=usage.ru_maxrss * 1024,
-        answer=_head(folder / ANSWER),
-        trouble=_head(folder / TROUBLE),
-    )
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_ANSWER_BYTES)
 
 
 def _take(output: Path, target: Path) -> int:

@@ -1,8 +1,8 @@
 """A child process can do nothing but read, compute and write one file.
 
 Each test runs a real child: the real one, or one of a few lines that misbehaves
-behind the same walls. Tried: leaving out the filter of system calls and the rule that
-the output is no link each turn a test red.
+behind the same walls. Tried: leaving out the filter of system calls, the closing of
+open files, and the rule that the output is no link each turn a test red.
 """
 
 import os
@@ -19,26 +19,7 @@ from tests.files.pdfs import document, revised
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-BEGIN = f"""
-import ctypes, json, os, resource, signal, socket, sys, time
-ROOT = {str(ROOT)!r}
-sys.path.append(ROOT)
-from hub.files import confine
-"""
 PDF = KINDS["pdf"]
-
-
-@pytest.fixture
-def misbehave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
-    """Makes the next children run these lines instead, behind the walls."""
-
-    def write(lines: str, before: str = "") -> None:
-        script = tmp_path / "misbehaving.py"
-        script.write_text(f"{BEGIN}{before}\nconfine.confine()\n{lines}\n")
-        monkeypatch.setattr(sandbox, "CHILD", script)
-
-    return write
 
 
 @pytest.fixture
@@ -187,6 +168,16 @@ def test_a_child_that_fails_says_nothing_about_the_file(  # type: ignore[no-unty
     with pytest.raises(SandboxFailed):
         rebuild(source)
     assert not source.with_name("target").exists()
+
+
+def test_an_answer_is_read_where_it_was_written_and_not_where_a_child_points(  # type: ignore[no-untyped-def]
+    misbehave, source: Path
+) -> None:
+    misbehave(
+        "print(json.dumps({'pages': 7})); os.unlink('answer')\n"
+        "os.mkfifo('answer'); open(sys.argv[3], 'w').write('x')"
+    )
+    assert rebuild(source).pages == 7
 
 
 def test_what_a_child_says_of_the_content_is_not_repeated(
