@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 CHILD = Path(__file__).with_name("child.py")
 ANSWER, TROUBLE, OUTPUT = "answer", "trouble", "output"
 MAX_ANSWER_BYTES = 64 * 1024  # a line of JSON; more is a child that went mad
+CHILD_ENDED = "A child ended with %d after %.2f s of CPU, %.1f MiB at most"
 UNSAFE = re.compile(r"[^A-Za-z0-9 .,:;=/()_-]")
 EXCEPTION = re.compile(rb"^([A-Za-z_.]{1,80})(?::|$)", re.MULTILINE)
 
@@ -200,7 +201,7 @@ def _end(child: "subprocess.Popen[bytes]", folder: Path) -> Outcome:
     finally:
         os.close(watch)
     child.returncode = os.waitstatus_to_exitcode(status)
-    return Outcome(
+    outcome = Outcome(
         returncode=child.returncode,
         timed_out=timed_out,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
@@ -208,6 +209,9 @@ def _end(child: "subprocess.Popen[bytes]", folder: Path) -> Outcome:
         answer=_head(folder / ANSWER),
         trouble=_head(folder / TROUBLE),
     )
+    spent, mib = outcome.cpu_seconds, outcome.peak_bytes / limits.MIB
+    log.debug(CHILD_ENDED, outcome.returncode, spent, mib)
+    return outcome
 
 
 def _head(path: Path) -> bytes:
