@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast lint format bench login lock translations crash \
-	clean up
+	files-faults clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -63,6 +63,11 @@ crash: ## run the long fault tests (TEST_SHAPE=embedded or machine)
 	$(PREPARE)
 	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m durability_mutant \
 		tests/faults $(ARGS)
+
+files-faults: ## send 200 files while their scanner breaks (TEST_SHAPE as above)
+	$(PREPARE)
+	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m files_faults \
+		tests/files $(ARGS)
 
 clean: ## remove .venv, and after a question var/ (database, files, mails)
 	@echo "Removing .venv (make run builds it again)."

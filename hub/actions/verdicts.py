@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from hub.actions.file_queue import LONGEST_PAUSE_SCANNER, TryLater
-from hub.files.reasons import FileRefused, Reason
+from hub.files.reasons import FileRefused
 from hub.files.scanner import Answer, Clean, NotScanned, Scanner
 from hub.files.scanners import scanners_from
 from hub.models import ScanVerdict
@@ -27,7 +27,7 @@ def chosen() -> Scanner:
 def must_be_clean(path: Path, scanner: Scanner) -> str:
     """The SHA-256 (hexadecimal) of the bytes that the scanner found clean.
 
-    Raises FileRefused (INFECTED), TryLater, OSError.
+    Raises FileRefused (what the scanner found), TryLater, OSError.
     """
     digest = _digest(path)
     if _known_clean(digest, scanner):
@@ -37,7 +37,7 @@ def must_be_clean(path: Path, scanner: Scanner) -> str:
         raise TryLater(answer.why, LONGEST_PAUSE_SCANNER, answer.permanent)
     _keep(digest, scanner, answer)
     if not isinstance(answer, Clean):
-        raise FileRefused(Reason.INFECTED)
+        raise FileRefused(answer.reason)
     return digest
 
 

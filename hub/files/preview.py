@@ -42,7 +42,7 @@ def draw(source: Path, target: Path, kind: "Kind") -> bool:
         return False
     if not sheets:
         return False
-    _stacked(sheets).save(target, "WEBP", quality=WEBP_QUALITY, method=2)
+    _stacked(sheets).save(target, "WEBP", quality=WEBP_QUALITY, method=0)
     return True
 
 

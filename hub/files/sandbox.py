@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 ANSWER, TROUBLE, OUTPUT = "answer", "trouble", "output"
 MAX_ANSWER_BYTES = 64 * 1024  # a line of JSON; more is a child that went mad
+CHILD_ENDED = "A child ended with %d after %.2f s of CPU, %.1f MiB at most"
 UNSAFE = re.compile(r"[^A-Za-z0-9 .,:;=/()_-]")
 EXCEPTION = re.compile(rb"^([A-Za-z_.]{1,80})(?::|$)", re.MULTILINE)
 
@@ -115,6 +116,8 @@ def run(folder: Path, *arguments: str) -> Outcome:
             raise SandboxFailed(str(error)) from error
         # By what was open before: at these paths may be anything by now.
         said = [os.pread(file, MAX_ANSWER_BYTES, 0) for file in files]
+    spent, mib = ended.cpu_seconds, ended.peak_bytes / limits.MIB
+    log.debug(CHILD_ENDED, ended.returncode, spent, mib)
     return Outcome(**asdict(ended), answer=said[0], trouble=said[1])
 
 

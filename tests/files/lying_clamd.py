@@ -83,7 +83,7 @@ async def lying_clamd(
 ) -> AsyncIterator[str]:
     """It listens in `folder`, or at a port; gives its address."""
     path = folder / "lies.sock"
-    daemon = _Daemon(lie)
+    daemon = LyingDaemon(lie)
     if tcp:
         server = await asyncio.start_server(daemon.serve, "localhost", 0)
         url = f"tcp://localhost:{server.sockets[0].getsockname()[1]}"
@@ -100,7 +100,9 @@ async def lying_clamd(
         path.unlink(missing_ok=True)
 
 
-class _Daemon:
+class LyingDaemon:
+    """Serves one connection after the other with the same lie."""
+
     def __init__(self, lie: Lie) -> None:
         self.lie = lie
         self.scanned = False
