@@ -39,6 +39,7 @@ class Inspector:
         self._woken = threading.Semaphore(0)
         self._threads: list[threading.Thread] = []
         self._in_hand: dict[str, Attachment] = {}  # by the name of the worker
+        self._in_trouble = False  # the last file went back into the queue
 
     def start(self) -> None:
         self._threads = [
@@ -99,8 +100,11 @@ class Inspector:
             return False
         worker = threading.current_thread().name
         self._in_hand[worker] = held
-        inspection.inspect(held, scanner)
+        ended = inspection.inspect(held, scanner)
         del self._in_hand[worker]
+        if ended and self._in_trouble:
+            file_queue.hurry()
+        self._in_trouble = not ended
         return True
 
 

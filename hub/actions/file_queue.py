@@ -79,6 +79,15 @@ def put_back(held: Attachment, trouble: TryLater) -> None:
     )
 
 
+def hurry() -> int:
+    """What was in the way is gone: nobody waits for the end of a pause."""
+    now = timezone.now()
+    paused = Attachment.objects.filter(
+        state=AttachmentState.WAITING, held_until=None, look_at__gt=now
+    )
+    return paused.update(look_at=now)
+
+
 def release(held: Attachment) -> None:
     """Back into the queue for whoever comes next: this worker has to end."""
     _held(held).update(

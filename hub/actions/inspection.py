@@ -35,17 +35,19 @@ class Made:
     picture: Path | None
 
 
-def inspect(held: Attachment, scanner: Scanner) -> None:
-    """Brings a held file to its end, or back into the queue.
+def inspect(held: Attachment, scanner: Scanner) -> bool:
+    """Brings a held file to its end, or back into the queue; whether it has ended.
 
     Raises DatabaseError: then the hold ends by itself and another worker takes over.
     """
     try:
         with tempfile.TemporaryDirectory(dir=storage.workshop()) as folder:
             _publish(held, _make(held, scanner, Path(folder)))
+        return True
     except FileRefused as error:
         logger.info("A file is refused: %s %s", error.reason, error.detail)
         file_queue.refuse(held, error.reason)
+        return True
     except TryLater as error:
         logger.warning("A file waits: %s", error)
         file_queue.put_back(held, error)
@@ -54,6 +56,7 @@ def inspect(held: Attachment, scanner: Scanner) -> None:
         file_queue.put_back(held, TryLater(type(error).__name__))
     except Overtaken:
         logger.info("A file was decided by somebody else")
+    return False
 
 
 def rescan(attachment: Attachment, scanner: Scanner) -> bool:

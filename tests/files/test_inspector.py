@@ -197,3 +197,22 @@ def test_readyz_tells_of_files_and_stays_ready_without_a_scanner(
     Attachment.objects.filter(pk=file.pk).update(received_at=old)
     status, files = ask()
     assert (status, files.startswith("waiting for 36")) == (200, True)
+
+
+def test_once_the_scanner_is_back_nobody_waits_for_the_end_of_a_pause(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_children(monkeypatch)
+    scanner, worker = FakeScanner(), Inspector(1)
+    files = [send(demo.people["camille"], demo.threads[0]) for _ in range(4)]
+    scanner.down = True
+    while worker._step(scanner):
+        pass
+    waiting = Attachment.objects.filter(state="waiting")
+    assert waiting.count() == 4
+    waiting.update(look_at=timezone.now() + timedelta(hours=1))
+    waiting.filter(pk=files[0].pk).update(look_at=timezone.now())
+    scanner.down = False
+    while worker._step(scanner):
+        pass
+    assert not waiting.exists()
