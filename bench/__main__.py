@@ -1,11 +1,14 @@
 """`make bench`: short measurements on a throw-away SQLite file, printed as ratios.
 
-`make bench ARGS=national` measures pages on data of the country's size instead.
+`make bench ARGS=national` measures pages on data of the country's size instead,
+`make bench ARGS=files` files from receipt to ready, and pages beside bombs.
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -17,23 +20,43 @@ def main(arguments: list[str]) -> None:
         from bench import national  # needs the test servers
 
         national.run(arguments[1:])
+    elif arguments == ["files"]:
+        measure_files()
     elif arguments:
-        raise SystemExit("Usage: python -m bench [national [sqlite] [postgres]]")
+        raise SystemExit(
+            "Usage: python -m bench [files | national [sqlite] [postgres]]"
+        )
     else:
         measure_ratios()
 
 
 def measure_ratios() -> None:
+    with throw_away():
+        from bench import pages, posting  # need a configured Django
+
+        posting.run()
+        pages.run()
+
+
+def measure_files() -> None:
+    os.environ |= {"HUB_MODE": "development", "LOG_LEVEL": "ERROR"}
+    with throw_away():
+        from bench import bombs, files  # need a configured Django
+
+        files.run()
+        bombs.run()
+
+
+@contextmanager
+def throw_away() -> Iterator[None]:
+    """Django on an empty SQLite file that goes afterwards."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         os.environ["DATA_FOLDER"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
         sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
         django.setup()
         call_command("migrate", verbosity=0)
-        from bench import pages, posting  # need a configured Django
-
-        posting.run()
-        pages.run()
+        yield
 
 
 if __name__ == "__main__":

@@ -4,17 +4,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from hub import events, inspector
+from hub import inspector
 from hub.actions import file_queue
 from hub.demo import Demo
 from hub.files import storage
@@ -23,31 +22,15 @@ from hub.inspector import Inspector
 from hub.models import Attachment
 from tests.cast import create_small_demo
 from tests.clients.server import ROOT
+from tests.files.endings import endings
 from tests.files.fakes import EVIL, FakeScanner, fake_children, run_queue, send
 
 DEADLINE = 60  # seconds; only a test that fails waits so long
 
 
-@pytest.fixture
-def decided() -> Iterator[Callable[[int], bool]]:
-    """Waits until so many files have come to their end."""
-    counted = threading.Semaphore(0)
-
-    def listen(attachment: Attachment, **_: Any) -> None:
-        if attachment.state in ("clean", "refused"):
-            counted.release()
-
-    def wait(count: int) -> bool:
-        return all(counted.acquire(timeout=DEADLINE) for _ in range(count))
-
-    events.attachment_changed.connect(listen)
-    yield wait
-    events.attachment_changed.disconnect(listen)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_workers_bring_every_file_to_its_end_once(
-    monkeypatch: pytest.MonkeyPatch, decided: Callable[[int], bool]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fake_children(monkeypatch)
     demo = create_small_demo()
@@ -55,9 +38,11 @@ def test_workers_bring_every_file_to_its_end_once(
     workers = Inspector(3, FakeScanner)
     workers.start()
     try:
-        files = [send(camille, thread, EVIL if n % 3 == 0 else b"") for n in range(12)]
-        workers.wake()
-        assert decided(12)
+        with endings() as ended:
+            each_third = [EVIL if n % 3 == 0 else b"" for n in range(12)]
+            files = [send(camille, thread, data) for data in each_third]
+            workers.wake()
+            assert ended(12, time.monotonic() + DEADLINE)
     finally:
         workers.finish(DEADLINE)
     ends = Attachment.objects.filter(pk__in=[f.pk for f in files])

@@ -4,21 +4,18 @@ Belongs here: one run, and what is wrong after it, so that faulty clients can be
 the same judgement. The faults are in scanner_faults.py, the files in mixed_uploads.py.
 """
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
-from hub import events
 from hub.actions import blobs
 from hub.demo import Demo
 from hub.files.clamd import Clamd as Client
 from hub.files.reasons import Reason
 from hub.inspector import Inspector
 from hub.models import Attachment, BlobRole, ScanVerdict
+from tests.files.endings import endings
 from tests.files.fakes import digest, send
 from tests.files.lying_clamd import OK
 from tests.files.mixed_uploads import Sent
@@ -48,7 +45,7 @@ def run(
     demo: Demo, uploads: list[Sent], faults: list[str], client: type[Client] = Client
 ) -> Run:
     """Sends everything at once to two workers, and waits until each file has its end."""
-    with Clamd() as clamd, Witness(clamd) as witness, _ended() as ended:
+    with Clamd() as clamd, Witness(clamd) as witness, endings() as ended:
         scanner = Struck(
             client(
                 witness.url,
@@ -65,10 +62,7 @@ def run(
         try:
             files = [_send(demo, one) for one in uploads]
             assert scanner.over.wait(PATIENCE_SECONDS), "not all faults happened"
-            until = scanner.over_at + PROMISED_SECONDS
-            in_time = all(
-                ended.acquire(timeout=max(0.0, until - time.monotonic())) for _ in files
-            )
+            in_time = ended(len(files), scanner.over_at + PROMISED_SECONDS)
             after = time.monotonic() - scanner.over_at
         finally:
             workers.finish(PROMISED_SECONDS)
@@ -135,19 +129,3 @@ def _wrongly_published(one: Sent, file: Attachment, witness: Witness) -> Iterato
 def _traces(data: bytes) -> set[bytes]:
     whole = unpacked(data)
     return {trace for trace in (EICAR, MARKER) if trace in whole}
-
-
-@contextmanager
-def _ended() -> Iterator[threading.Semaphore]:
-    """Counts the files that came to their end."""
-    counted = threading.Semaphore(0)
-
-    def listen(attachment: Attachment, **_: Any) -> None:
-        if attachment.state in ("clean", "refused"):
-            counted.release()
-
-    events.attachment_changed.connect(listen)
-    try:
-        yield counted
-    finally:
-        events.attachment_changed.disconnect(listen)
