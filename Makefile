@@ -61,8 +61,8 @@ translations: ## collect the texts to translate into the French catalogue
 
 crash: ## run the long fault tests (TEST_SHAPE=embedded or machine)
 	$(PREPARE)
-	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m durability_mutant \
-		tests/faults $(ARGS)
+	@KILLS=50 TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -s \
+		-m "crash or durability_mutant" tests/faults $(ARGS)
 
 files-faults: ## send 200 files while their scanner breaks (TEST_SHAPE as above)
 	$(PREPARE)

@@ -13,7 +13,7 @@ from tests.servers import Postgres
 KILLS = 8
 BETWEEN = (40, 120)  # acknowledgements
 
-pytestmark = pytest.mark.machine
+pytestmark = [pytest.mark.machine, pytest.mark.crash]
 
 
 async def crash(tmp_path: Path, kills: int, **options: str) -> Verdict:
@@ -38,7 +38,7 @@ async def crash(tmp_path: Path, kills: int, **options: str) -> Verdict:
     return verdict
 
 
-async def test_eight_kills_of_postgresql_lose_nothing_that_was_acknowledged(
+async def test_kills_of_postgresql_lose_nothing_that_was_acknowledged(
     tmp_path: Path,
 ) -> None:
     verdict = await crash(tmp_path, KILLS)
