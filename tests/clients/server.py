@@ -1,11 +1,15 @@
 """`manage.py serve` as a child process that may be killed and started again."""
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +24,7 @@ class ServedHub:
     """One process on its own port and data folder; the data outlives the process."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -90,6 +95,8 @@ class ServedHub:
         ready.set()  # it ended: whoever waits must look
 
     def __enter__(self) -> Self:
+        if "DATABASE_URL" not in self.environment and not any(self.folder.glob("*")):
+            shutil.copytree(prepared(), self.folder, dirs_exist_ok=True)
         self.start()
         return self
 
@@ -105,6 +112,15 @@ class ServedHub:
 
 # What the tests' own shape sets; a served hub is told what it needs.
 FOREIGN = {"DATABASE_URL", "REDIS_URL", "DATA_FOLDER", "DJANGO_SETTINGS_MODULE"}
+
+
+@cache
+def prepared() -> Path:
+    """A data folder as `manage.py prepare` leaves it, made once for all to copy."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ServedHub(folder).manage("prepare")
+    return folder
 
 
 def free_port() -> int:
