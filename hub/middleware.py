@@ -20,7 +20,6 @@ from hub import permissions
 from hub.errors import Forbidden, NotFound
 from hub.uploads import body_limit
 from hub.views import errors
-from hub.views.requests import whole_number
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -55,7 +54,8 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = whole_number(request.META.get("CONTENT_LENGTH"))
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        length = int(told) if told.isascii() and told.isdigit() else 0
         if length > body_limit(request.path):
             return errors.too_large(request)
         return self.get_response(request)

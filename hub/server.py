@@ -7,18 +7,19 @@ as settings; tests/faults/test_stop.py holds each of them.
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
+from django.conf import settings
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 
 from hub import events
-from hub.uploads import body_limit
+from hub.uploads import MOST_IN_FLIGHT, ORDINARY_BYTES, body_limit
 
 MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4; a larger frame is closed with 1009
 FAREWELL_SECONDS = 2.0  # for browsers to answer a close before the process ends
@@ -31,6 +32,10 @@ TOO_LARGE = (
     b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
     b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
     % (len(_TOO_LARGE), _TOO_LARGE)
+)
+BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
+    b"Retry-After: 5\r\nContent-Length: 0\r\n\r\n"
 )
 
 reactor: Any = installed_reactor  # its own types describe another reactor
@@ -64,6 +69,7 @@ class BoundedRequest(WebRequest):
     channel: Any  # its types describe what an application sees of it
     is_refused = False
     room = 0
+    in_flight: ClassVar[int] = 0
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         # Django reads forms. Twisted would too, in the thread of all sockets, and take
@@ -72,15 +78,41 @@ class BoundedRequest(WebRequest):
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         super().gotLength(length)
-        path = self.channel._path.partition(b"?")[0]  # noqa: SLF001 (no other way)
-        self.room = body_limit(unquote(path.decode("ascii", "replace")))
+        self.room = self._allowed()
         if length is not None and length > self.room:
-            self._refuse()
+            self._refuse(TOO_LARGE)
+            return
+        size = self.room if length is None else length
+        if size > ORDINARY_BYTES:
+            self._reserve(size)
+
+    def _allowed(self) -> int:
+        """By the path; nothing large from whoever has no session to show.
+
+        Whether the session is one, the application asks.
+        """
+        path = self.channel._path.partition(b"?")[0]  # noqa: SLF001 (no other way)
+        cookies = b";".join(self.requestHeaders.getRawHeaders(b"cookie") or [])
+        if settings.SESSION_COOKIE_NAME.encode() + b"=" not in cookies:
+            return ORDINARY_BYTES
+        return body_limit(unquote(path.decode("ascii", "replace")))
+
+    def _reserve(self, size: int) -> None:
+        """Room in memory until the request has ended, however it ends."""
+        if BoundedRequest.in_flight + size > MOST_IN_FLIGHT:
+            self._refuse(BUSY)
+            return
+        BoundedRequest.in_flight += size
+
+        def release(_: Any) -> None:
+            BoundedRequest.in_flight -= size
+
+        self.notifyFinish().addBoth(release)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         self.room -= len(data)
         if self.room < 0 and not self.is_refused:
-            self._refuse()
+            self._refuse(TOO_LARGE)
         elif not self.is_refused:
             super().handleContentChunk(data)
 
@@ -90,9 +122,9 @@ class BoundedRequest(WebRequest):
         else:
             super().requestReceived(*arguments)
 
-    def _refuse(self) -> None:
+    def _refuse(self, answer: bytes) -> None:
         self.is_refused = True
-        self.channel.transport.write(TOO_LARGE)
+        self.channel.transport.write(answer)
         reactor.callLater(LINGER_SECONDS, self.channel.loseConnection)
 
 

@@ -17,6 +17,8 @@ ORDINARY_BYTES = MIB  # a body without files
 ENVELOPE_BYTES = MIB  # form fields and boundaries around files
 ONE_FILE_BYTES = MAX_FILE_BYTES + ENVELOPE_BYTES
 FORM_BYTES = MAX_FILES_PER_MESSAGE * MAX_FILE_BYTES + ENVELOPE_BYTES
+# Bodies with files that one process takes at a time, in bytes: it holds them whole.
+MOST_IN_FLIGHT = 3 * FORM_BYTES
 MEMORY_BYTES = MIB  # of a file; what is larger waits in a file without a name
 
 _FORM = re.compile(r"/fils/[0-9a-f-]{36}/?")

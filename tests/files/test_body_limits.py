@@ -1,6 +1,7 @@
 """How much a request may carry, at the real server and in the application."""
 
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,13 @@ from django.test import Client
 
 from hub.demo import Demo
 from hub.files.limits import MIB
-from hub.uploads import FORM_BYTES, ONE_FILE_BYTES, ORDINARY_BYTES, body_limit
+from hub.uploads import (
+    FORM_BYTES,
+    MOST_IN_FLIGHT,
+    ONE_FILE_BYTES,
+    ORDINARY_BYTES,
+    body_limit,
+)
 from tests.clients.server import ServedHub
 
 SOME = "4f4c9f1e-6c2b-4a58-9d3e-0b7f5e1a2c3d"  # the same in every worker
@@ -68,7 +75,7 @@ def test_a_form_full_of_files_costs_about_what_it_weighs(tmp_path: Path) -> None
     with ServedHub(tmp_path) as hub:
         head = (
             f"POST {THREAD} HTTP/1.1\nHost: 127.0.0.1:{hub.port}\n"
-            f"Content-Length: {length}\n"
+            f"Content-Length: {length}\nCookie: session=any\n"
             "Content-Type: multipart/form-data; boundary=edge\n\n"
         )
         assert hub.process
@@ -96,6 +103,9 @@ def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
         host = f"Host: 127.0.0.1:{hub.port}\n"
         said = f"POST /connexion HTTP/1.1\n{host}Content-Length: {2 * MIB}\n\n"
         assert talk(hub, said).startswith(b"HTTP/1.1 413 ")
+        stranger = f"POST {THREAD} HTTP/1.1\n{host}Content-Length: {2 * MIB}\n\n"
+        assert talk(hub, stranger).startswith(b"HTTP/1.1 413 ")
+        host += "Cookie: session=any\n"
         huge = f"POST {THREAD} HTTP/1.1\n{host}Content-Length: {FORM_BYTES + 1}\n\n"
         assert talk(hub, huge).startswith(b"HTTP/1.1 413 ")
         untold = f"POST {UPLOAD} HTTP/1.1\n{host}Transfer-Encoding: chunked\n\n"
@@ -103,3 +113,30 @@ def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
         assert talk(hub, untold, 40, piece).startswith(b"HTTP/1.1 413 ")
         small = f"GET /healthz HTTP/1.1\n{host}\n"
         assert talk(hub, small).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.embedded
+def test_so_many_large_bodies_at_a_time_and_room_again_when_they_end(
+    tmp_path: Path,
+) -> None:
+    with ServedHub(tmp_path) as hub:
+        head = (
+            f"POST {THREAD} HTTP/1.1\r\nHost: 127.0.0.1:{hub.port}\r\n"
+            f"Cookie: session=any\r\nContent-Length: {FORM_BYTES}\r\n\r\n"
+        ).encode()
+        with ExitStack() as lines:
+            for _ in range(MOST_IN_FLIGHT // FORM_BYTES):
+                line = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
+                lines.enter_context(line).sendall(head)
+                # An answer on another line: the server has read what came before.
+                small = f"GET /healthz HTTP/1.1\nHost: 127.0.0.1:{hub.port}\n\n"
+                assert talk(hub, small).startswith(b"HTTP/1.1 200 ")
+            full = head.decode().replace("\r\n", "\n")
+            assert talk(hub, full).startswith(b"HTTP/1.1 503 ")
+        # Their connections are gone, and with them what they held.
+        told = full.replace(str(FORM_BYTES), "0")
+        assert talk(hub, told).startswith(b"HTTP/1.1 403 ")
+        with socket.create_connection(("127.0.0.1", hub.port), timeout=20) as line:
+            line.sendall(head + b"x")
+            line.shutdown(socket.SHUT_WR)
+            assert not line.recv(65536).startswith(b"HTTP/1.1 503 ")
