@@ -118,17 +118,12 @@ def wire_file(file: Attachment) -> WireFile:
         wired["url"] = reverse("hub:attachment", args=[file.pk])
         if file.pages is not None:
             wired["pages"] = file.pages
-        if has_preview(file):
+        if file.is_drawn:
             wired["preview"] = reverse("hub:attachment-preview", args=[file.pk])
     if file.state == AttachmentState.REFUSED:
         wired["reason"] = file.reason
         wired["detail"] = refusal_of(file)
     return wired
-
-
-def has_preview(file: Attachment) -> bool:
-    """Whether its kind is drawn; a drawing that failed is a picture that is missing."""
-    return file.media_type.startswith(("image/", "application/pdf"))
 
 
 def refusal_of(file: Attachment) -> str:

@@ -118,6 +118,7 @@ def publish(held: Attachment, made: list[Blob], **facts: Any) -> None:
     """The file is clean and `made` is what everybody reads. Raises Overtaken."""
     published = next(blob for blob in made if blob.role == BlobRole.PUBLISHED)
     facts |= {"published_size": published.size, "published_sha256": published.sha256}
+    facts["is_drawn"] = any(blob.role == BlobRole.PREVIEW for blob in made)
     with transaction.atomic():
         _end(held, AttachmentState.CLEAN, **facts)
         for blob in made:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_noop as _
 
 from hub import text
 from hub.actions.proposals import answer_proposal
 from hub.actions.step import Step
-from hub.actions.transitions import move
+from hub.actions.transitions import RECORD_LANGUAGE, move
 from hub.actions.transmission import set_end
 from hub.errors import InvalidInput, InvalidText
 from hub.models import DifficultyReport, Measure, MessageKind, Milestone, User
@@ -136,8 +136,9 @@ def report_difficulty(measure: Measure, difficulty: Difficulty, *, by: User) -> 
         if difficulty.urgency != Urgency.INFO:
             step.turn = DEFAULT
         step.says(
-            _("Difficulty reported: %(category)s."),
+            _("Difficulty reported: %(category)s, facts of %(day)s."),
             category=DifficultyCategory(difficulty.category).label,
+            day=f"{difficulty.occurred_on:%d/%m/%Y}",
         )
     return step.measure
 
@@ -163,8 +164,13 @@ def clean(body: str, field: str) -> str:
 
 def _report(step: Step, difficulty: Difficulty, *, interrupted: bool = False) -> None:
     body = clean(difficulty.body, "body")
-    posted = step.post(MessageKind.DIFFICULTY_REPORT, body, needs_ack=True)
     urgency = Urgency.IMMEDIATE if interrupted else difficulty.urgency
+    posted = step.post(
+        MessageKind.DIFFICULTY_REPORT,
+        body,
+        needs_ack=True,
+        urgent=_at_once() if urgency == Urgency.IMMEDIATE else "",
+    )
     DifficultyReport.objects.create(
         message=posted.message,
         measure=step.measure,
@@ -176,6 +182,11 @@ def _report(step: Step, difficulty: Difficulty, *, interrupted: bool = False) ->
         child_protection_alert_made=difficulty.child_protection_alert_made,
     )
     step.facts |= {"category": difficulty.category, "urgency": urgency}
+
+
+def _at_once() -> str:
+    with override(RECORD_LANGUAGE):
+        return gettext("the judge’s answer is expected at once")
 
 
 def _write_milestone(step: Step, kind: MilestoneKind, on: date, by: User) -> None:

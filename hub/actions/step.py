@@ -63,7 +63,9 @@ class Step:
     def author(self) -> User | None:
         return self.place.user if self.place else None
 
-    def post(self, kind: str, body: str, *, needs_ack: bool = False) -> Posted:
+    def post(
+        self, kind: str, body: str, *, needs_ack: bool = False, urgent: str = ""
+    ) -> Posted:
         """A typed message of the acting person in the measure's thread."""
         assert self.place is not None
         self.seat_author()
@@ -74,6 +76,7 @@ class Step:
             body=body,
             kind=kind,
             needs_ack=needs_ack,
+            urgent=urgent,
             door="act",
         )
         [outcome] = post_in_transaction([draft])

@@ -137,6 +137,8 @@ def _send(step: Step) -> None:
     seat_substitutes(step.thread, places)
     with override(RECORD_LANGUAGE):
         terms = wording.as_text(measure.terms, list(measure.terms.phases.all()))
+        if order_document_digests(measure):
+            terms += "\n\n" + gettext("The decision is attached to the measure.")
     step.post(MessageKind.TRANSMISSION, terms)
     # The first message asks for nothing in writing: the measure says whose act is next.
     Thread.objects.filter(pk=step.thread.pk).update(awaits="")

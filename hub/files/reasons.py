@@ -33,8 +33,7 @@ SENTENCES = {
         "The file is damaged or not what its name says. Save it again and send that."
     ),
     Reason.INFECTED: _(
-        "The file was refused because a virus was found in it. Do not send it by "
-        "another way; warn your IT service."
+        "A virus was found in it. Do not send it by another way; warn your IT service."
     ),
     Reason.UNSCANNABLE: _(
         "The file could not be checked within 24 hours. Send it again, or save it as "

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('published_size', models.PositiveIntegerField(null=True)),
                 ('published_sha256', models.CharField(blank=True, max_length=64)),
                 ('pages', models.PositiveIntegerField(null=True)),
+                ('is_drawn', models.BooleanField(default=False)),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('look_at', models.DateTimeField(default=django.utils.timezone.now, null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),

@@ -69,6 +69,7 @@ class Attachment(models.Model):
     published_size = models.PositiveIntegerField(null=True)
     published_sha256 = models.CharField(max_length=64, blank=True)
     pages = models.PositiveIntegerField(null=True)
+    is_drawn = models.BooleanField(default=False)  # there is a preview
     decided_at = models.DateTimeField(null=True)
     # The queue: when a worker looks next, and until when one holds it.
     look_at = models.DateTimeField(null=True, default=timezone.now)

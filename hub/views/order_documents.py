@@ -70,6 +70,8 @@ def document_context(request: HttpRequest, measure: Measure) -> dict[str, object
     them is still being checked."""
     user = person(request)
     documents = order_documents(measure, user)
+    if measure.state != MeasureState.DRAFT:  # a refused one went nowhere
+        documents = [d for d in documents if d.state != AttachmentState.REFUSED]
     return {
         "documents": [(wire_file(one), one.sent_by_id == user.pk) for one in documents],
         "undecided": any(one.state in UNDECIDED for one in documents),

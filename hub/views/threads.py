@@ -31,6 +31,7 @@ from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
 from hub.queries.people import answering_in, away_today
 from hub.views import arriving
 from hub.views.acts import buttons
+from hub.views.order_documents import document_context
 from hub.views.requests import person, refusal_status, whole_number
 from hub.wire import shown_files, wire_file
 
@@ -143,6 +144,7 @@ def _page(
     blank.files = []
     context = {
         "current": current,
+        **(document_context(request, measure) if current else {}),
         "acts": buttons(possible(person(request), measure), measure) if current else {},
         "terms": wording.describe(terms) if terms else [],
         "ages": wording.ages(list(measure.children.all()), today),
