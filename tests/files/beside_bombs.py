@@ -15,7 +15,7 @@ from hub.files.sandbox import CHILD_ENDED
 from tests.clients.sender import Sender
 from tests.clients.server import ServedHub
 from tests.files.bombs import BOMBS
-from tests.servers.children import descendants
+from tests.servers.children import descendants, stat_fields
 
 CAMILLE = "camille.moreau@justice.demo.invalid"
 CALM_REQUESTS = 100
@@ -29,7 +29,7 @@ Answers = dict[str, list[tuple[int, float]]]
 class Seen:
     """`reasons`: of each bomb, "" for one that was not refused. `calm`, `busy`:
     (status, seconds) of requests by address, before and during. `peaks_mib`: of each
-    child. `left`: processes under the hub when all was over."""
+    child. `left`: children of files when all was over."""
 
     reasons: dict[str, str] = field(default_factory=dict)
     calm: Answers = field(default_factory=dict)
@@ -66,7 +66,7 @@ def look(folder: Path) -> Seen:
             seen.seconds = time.monotonic() - began
             sent, ends = sending.result(), reader.ended()
         seen.reasons = {sent[i]: end.get("reason", "") for i, end in ends.items()}
-        seen.left = descendants(hub.process.pid)
+        seen.left = _left_under(hub.process.pid)
         hub.stop()
     seen.peaks_mib = [float(m[3]) for line in hub.output for m in ENDED.finditer(line)]
     return seen
@@ -86,6 +86,16 @@ def _asked(sender: Sender, addresses: dict[str, str], times: int) -> Answers:
         for name, address in addresses.items():
             answers[name].append(sender.timed(address))
     return answers
+
+
+def _left_under(hub: int) -> list[int]:
+    """All descendants but nurseries that wait: those are the hub's own children."""
+    return [
+        pid
+        for pid in descendants(hub)
+        if int(stat_fields(Path(f"/proc/{pid}/stat"))[1]) != hub
+        or b"nursery" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
 
 
 def _median(answers: list[tuple[int, float]]) -> float:
