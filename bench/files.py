@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from statistics import quantiles
@@ -42,8 +43,8 @@ Way = Callable[[list[bytes]], tuple[float, list[float]]]
 def run() -> None:
     demo = create_small_demo()
     try:
-        with Clamd() as clamd:
-            ways = _ways(demo, clamd)
+        with Clamd() as clamd, working(clamd) as workers:
+            ways = _ways(demo, clamd, workers)
             _compare("PDFs of 200 KB", samples(pdf), 40, ways)
             _compare("photos of 3 MB", samples(photo), 10, ways)
     except ServerError as error:
@@ -57,9 +58,21 @@ def samples(make: Callable[[random.Random], bytes]) -> Iterator[bytes]:
         yield make(chance)
 
 
-def _ways(demo: Demo, clamd: Clamd) -> dict[str, Way]:
+@contextmanager
+def working(clamd: Clamd) -> Iterator[Inspector]:
+    """Workers as in `serve`: the same ones for all files."""
+    scanner = Client(clamd.url, accept_unknown_age=True)
+    workers = Inspector(WORKERS, lambda: scanner)
+    workers.start()
+    try:
+        yield workers
+    finally:
+        workers.finish(PATIENCE_SECONDS)
+
+
+def _ways(demo: Demo, clamd: Clamd, workers: Inspector) -> dict[str, Way]:
     """The last one is what the others are compared with."""
-    ways: dict[str, Way] = {"hub": lambda files: by_hub(demo, clamd, files)}
+    ways: dict[str, Way] = {"hub": lambda files: by_hub(demo, workers, files)}
     program = shutil.which("clamdscan")
     if program is None:
         print(
@@ -111,11 +124,10 @@ def _percentiles(seconds: list[float]) -> str:
     return f"  p50 {steps[49]:6.3f}  p99 {steps[98]:6.3f}"
 
 
-def by_hub(demo: Demo, clamd: Clamd, files: list[bytes]) -> tuple[float, list[float]]:
+def by_hub(
+    demo: Demo, workers: Inspector, files: list[bytes]
+) -> tuple[float, list[float]]:
     """From the first byte received to the last file published."""
-    scanner = Client(clamd.url, accept_unknown_age=True)
-    workers = Inspector(WORKERS, lambda: scanner)
-    workers.start()
     sent = []
     with endings() as ended:
         began = time.perf_counter()
@@ -125,7 +137,6 @@ def by_hub(demo: Demo, clamd: Clamd, files: list[bytes]) -> tuple[float, list[fl
             workers.wake()
         assert ended(len(files), time.monotonic() + PATIENCE_SECONDS)
         spent = time.perf_counter() - began
-    workers.finish(PATIENCE_SECONDS)
     return spent, _seconds_to_ready(sent)
 
 
