@@ -47,8 +47,9 @@ async def fill(thread: UUID) -> None:
 async def deliver_file(thread: UUID, hint: dict[str, Any]) -> None:
     """Hands on what became of a file; fills a hole before a final state first.
 
-    States on the way (`change` 0) are not counted: losing one costs nothing, since
-    the final one follows.
+    Not counted (`change` 0) are states on the way: losing one costs nothing, since the
+    final one follows; and a withdrawal by the sender: when that is lost, the file stays
+    on the sender's other pages until they are opened again.
     """
     if not registry.sockets(thread):
         return

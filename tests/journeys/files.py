@@ -21,6 +21,11 @@ from hub.files.scanner import NoScanner
 while held := file_queue.take(timezone.now()):
     inspection.inspect(held, NoScanner())
 """
+TAKE = """
+from django.utils import timezone
+from hub.actions import file_queue
+assert file_queue.take(timezone.now())
+"""
 # What a person does with the mouse or the keyboard, as far as a page can see it.
 BRING = """([selector, kind, names]) => {
   const given = new DataTransfer();
@@ -35,6 +40,11 @@ BRING = """([selector, kind, names]) => {
 def check_files(hub: ServedHub) -> None:
     """Everything in the queue, to its end, in a process that no page listens to."""
     hub.manage("shell", "-c", CHECK)
+
+
+def begin_check(hub: ServedHub) -> None:
+    """The next file of the queue is being looked at, and stays so."""
+    hub.manage("shell", "-c", TAKE)
 
 
 def pdf(folder: Path, name: str = "ordonnance.pdf", pages: int = 3) -> Path:

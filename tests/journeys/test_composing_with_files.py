@@ -11,6 +11,7 @@ from tests.journeys.conftest import CAMILLE, open_thread
 from tests.journeys.files import (
     WRITING,
     arrived,
+    begin_check,
     check_files,
     choose,
     held_upload,
@@ -48,3 +49,21 @@ async def test_a_file_that_is_refused_meanwhile_keeps_the_message_back(
     assert await page.locator("[data-log] .msg").count() == before
     await expect(page.locator("#body")).to_have_value("Voici les deux pièces.")
     await expect(page.locator("[data-files-alert]")).to_contain_text("archive.zip")
+
+
+async def test_a_file_that_is_removed_goes_from_every_page_whatever_its_state(
+    hub: ServedHub, browser: Browser, tmp_path: Path
+) -> None:
+    first = await open_thread(browser, hub, CAMILLE)
+    await choose(first, pdf(tmp_path))
+    await arrived(first, 1)
+    check_files(hub)
+    await choose(first, spoiled(tmp_path))
+    await arrived(first, 2)
+    begin_check(hub)
+    second = await open_thread(browser, hub, CAMILLE)
+    await expect(second.locator(WRITING)).to_have_count(2)
+    await is_in_state(first, "ordonnance.pdf", "clean", WRITING)
+    for left in (1, 0):
+        await first.locator(WRITING).last.get_by_role("button").last.click()
+        await expect(second.locator(WRITING)).to_have_count(left)

@@ -108,12 +108,15 @@ async def test_a_file_that_was_ready_comes_with_its_message(
     assert (shown["id"], shown["state"]) == (str(file.pk), "clean")
 
 
+@pytest.mark.parametrize("data", [None, b"%PDF-1.7 fine", EVIL])
 async def test_a_file_that_is_taken_back_goes_from_the_senders_other_page(
-    tab: Open, world: Demo
+    tab: Open, world: Demo, data: bytes | None
 ) -> None:
     camille, thread = world.people["camille"], world.threads[0]
     other_page, reader = await tab(camille), await tab(world.people["samira"])
-    file = await received(camille, thread)
+    file = await received(camille, thread, data or b"")
+    if data:
+        await decided()  # ready or refused
     await sync_to_async(attachments.withdraw)(camille, file.pk)
     gone = await next_file(other_page, "withdrawn")
     assert (gone["id"], "name" in gone) == (str(file.pk), False)
