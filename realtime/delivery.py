@@ -58,14 +58,18 @@ async def deliver_file(thread: UUID, hint: dict[str, Any]) -> None:
         return
     done = registry.files.setdefault(thread, hint["change"] - 1)
     if hint["change"] > done + 1:
-        await fill_files(thread)
+        await fill_files(thread, hint["change"])
     elif hint["change"] > done:
         await _send_file(thread, hint)
         registry.files[thread] = hint["change"]
 
 
-async def fill_files(thread: UUID) -> None:
-    """Reads and hands on every final state after what this process delivered."""
+async def fill_files(thread: UUID, head: int) -> None:
+    """Reads and hands on every final state after what this process delivered.
+
+    `head`, the count of the thread before this, is reached at least: the file of a
+    number may have been withdrawn, and nobody needs to look for it again.
+    """
     read = database_sync_to_async(attachments.changes_after)
     while thread in registry.files:
         rows = await read(thread, registry.files[thread])
@@ -74,7 +78,9 @@ async def fill_files(thread: UUID) -> None:
             if thread in registry.files:
                 registry.files[thread] = row.change
         if len(rows) < attachments.MOST:
-            return
+            break
+    if thread in registry.files:
+        registry.files[thread] = max(registry.files[thread], head)
 
 
 async def send_all(sockets: list[Socket], text: str) -> None:
