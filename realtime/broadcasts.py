@@ -74,14 +74,17 @@ def on_attachment_changed(
 
 
 def file_hint(file: Attachment, withdrawn: bool = False) -> dict[str, Any]:
-    """`user` is its sender, who gets `own`; `others` is empty when it is not theirs."""
+    """`user` is its sender, who gets `own`; `others` is empty when it is not theirs.
+
+    `change` 0: it is no final state, or it was taken back, which nobody counts.
+    """
     thread = str(file.thread_id)
     own = for_sender(file, withdrawn)
     others = for_others(file)
     return {
         "kind": "file",
         "thread": thread,
-        "change": file.change,
+        "change": 0 if withdrawn else file.change,
         "user": str(file.sent_by_id),
         "own": encode("attachment", thread=thread, attachment=own),
         "others": others and encode("attachment", thread=thread, attachment=others),

@@ -86,7 +86,12 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
             await getattr(self, f"on_{frame.type}")(frame)
         except (DatabaseError, InterfaceError) as error:
             logger.error("Database out of reach: %s", type(error).__name__)
-            await self._refuse(frame, "unavailable")
+            if isinstance(frame, protocol.Hello):
+                # Half welcomed, it would take up a count whose files it never got.
+                registry.leave(self)
+                await self.end(Close.TRY_AGAIN)
+            else:
+                await self._refuse(frame, "unavailable")
         except (NotFound, Forbidden):
             await self._refuse(frame, "forbidden")
 

@@ -47,8 +47,9 @@ async def fill(thread: UUID) -> None:
 async def deliver_file(thread: UUID, hint: dict[str, Any]) -> None:
     """Hands on what became of a file; fills a hole before a final state first.
 
-    States on the way (`change` 0) are not counted: losing one costs nothing, since
-    the final one follows.
+    Not counted (`change` 0) are states on the way: losing one costs nothing, since the
+    final one follows; and a withdrawal by the sender: when that is lost, the file stays
+    on the sender's other pages until they are opened again.
     """
     if not registry.sockets(thread):
         return
@@ -57,14 +58,18 @@ async def deliver_file(thread: UUID, hint: dict[str, Any]) -> None:
         return
     done = registry.files.setdefault(thread, hint["change"] - 1)
     if hint["change"] > done + 1:
-        await fill_files(thread)
+        await fill_files(thread, hint["change"])
     elif hint["change"] > done:
         await _send_file(thread, hint)
         registry.files[thread] = hint["change"]
 
 
-async def fill_files(thread: UUID) -> None:
-    """Reads and hands on every final state after what this process delivered."""
+async def fill_files(thread: UUID, head: int) -> None:
+    """Reads and hands on every final state after what this process delivered.
+
+    `head`, the count of the thread before this, is reached at least: the file of a
+    number may have been withdrawn, and nobody needs to look for it again.
+    """
     read = database_sync_to_async(attachments.changes_after)
     while thread in registry.files:
         rows = await read(thread, registry.files[thread])
@@ -73,7 +78,9 @@ async def fill_files(thread: UUID) -> None:
             if thread in registry.files:
                 registry.files[thread] = row.change
         if len(rows) < attachments.MOST:
-            return
+            break
+    if thread in registry.files:
+        registry.files[thread] = max(registry.files[thread], head)
 
 
 async def send_all(sockets: list[Socket], text: str) -> None:

@@ -25,6 +25,7 @@ class Close(IntEnum):
     """Why the server ends a socket (PROTOCOL section 1)."""
 
     RESTART = 1012
+    TRY_AGAIN = 1013
     NOT_THE_PROTOCOL = 4400
     SESSION_ENDED = 4401
     RIGHTS_LOST = 4403

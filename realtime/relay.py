@@ -119,7 +119,7 @@ async def check() -> None:
         if head.seq > registry.delivered.get(thread, head.seq):
             await fill(thread)
         if head.change > registry.files.get(thread, head.change):
-            await fill_files(thread)
+            await fill_files(thread, head.change)
     await apply_rights(registry.everyone())
     await end_dead_sessions()
 

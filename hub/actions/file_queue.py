@@ -144,22 +144,28 @@ def refuse(held: Attachment, reason: Reason) -> None:
 
 def recall(published: Attachment) -> bool:
     """A published file turned out to be infected: readers lose it at once."""
-    with transaction.atomic():
-        change = _next_change(published)
-        rows = Attachment.objects.filter(
-            pk=published.pk, state=AttachmentState.CLEAN
-        ).update(
-            state=AttachmentState.REFUSED,
-            reason=Reason.INFECTED.value,
-            decided_at=timezone.now(),
-            change=change,
-        )
-        if not rows:
-            return False
-        blobs.remove(published.blobs.exclude(role=BlobRole.ORIGINAL))
-        record(None, "file_recalled", "attachment", published.pk)
-        _announce(published)
+    try:
+        with transaction.atomic():
+            _recall(published)
+            blobs.remove(published.blobs.exclude(role=BlobRole.ORIGINAL))
+            record(None, "file_recalled", "attachment", published.pk)
+            _announce(published)
+    except Overtaken:
+        return False
     return True
+
+
+def _recall(published: Attachment) -> None:
+    change = _next_change(published)
+    clean = Attachment.objects.filter(pk=published.pk, state=AttachmentState.CLEAN)
+    rows = clean.update(
+        state=AttachmentState.REFUSED,
+        reason=Reason.INFECTED.value,
+        decided_at=timezone.now(),
+        change=change,
+    )
+    if not rows:
+        raise Overtaken  # and nothing was counted
 
 
 def _held(held: Attachment) -> QuerySet[Attachment]:

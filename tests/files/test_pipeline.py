@@ -13,7 +13,7 @@ from hub.demo import Demo
 from hub.files import sandbox, storage
 from hub.files.kinds import KINDS, Kind
 from hub.files.reasons import FileRefused, Reason
-from hub.models import Attachment, Blob, BlobRole, ScanVerdict
+from hub.models import Attachment, AttachmentState, Blob, BlobRole, ScanVerdict
 from hub.queries.attachments import changes_after
 from hub.wire_files import for_others
 from tests.files.fakes import EVIL, FakeScanner, fake_children, rebuilt, run_queue, send
@@ -67,6 +67,10 @@ def test_changes_are_counted_so_that_a_page_knows_what_it_missed(demo: Demo) -> 
     for data in (b"one", EVIL, b"three"):
         send(camille, thread, data)
     run_queue(FakeScanner())
+    thread.refresh_from_db()
+    assert thread.files_changed == 3
+    refused = Attachment.objects.get(state=AttachmentState.REFUSED, thread=thread)
+    assert not file_queue.recall(refused)  # nothing changed, nothing is counted
     thread.refresh_from_db()
     assert thread.files_changed == 3
     late = changes_after(thread.pk, 1)

@@ -5,19 +5,23 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, SAMIRA, open_thread
 from tests.journeys.files import (
+    HEALED_MS,
     SENT,
     WRITING,
+    arrived,
     bring,
     check_files,
     choose,
+    is_in_state,
     large,
     pdf,
     photo,
+    send,
     slow_upload,
     spoiled,
 )
@@ -25,30 +29,12 @@ from tests.journeys.test_pages_in_chromium import serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 
-HEALED_MS = 15_000  # what was decided in a process to which no page listens
-
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[ServedHub]:
     """It checks no file by itself: a test says when."""
     with ServedHub(tmp_path, FILE_WORKERS="0") as served:
         yield served
-
-
-async def is_in_state(page: Page, name: str, state: str, of: str = SENT) -> None:
-    line = page.locator(of, has_text=name)
-    await expect(line).to_have_attribute("data-state", state, timeout=HEALED_MS)
-
-
-async def arrived(page: Page, count: int) -> None:
-    """They are with the server: nothing travels any more."""
-    await expect(page.locator(WRITING)).to_have_count(count)
-    await expect(page.locator(f"{WRITING}[data-file='']")).to_have_count(0)
-
-
-async def send(page: Page, text: str = "Voici.") -> None:
-    await page.fill("#body", text)
-    await page.click("[data-send]")
 
 
 async def test_the_other_side_sees_each_file_only_when_it_is_ready(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import OperationalError, connection
 
 from hub.actions import attachments, file_queue
 from hub.demo import Demo
@@ -108,12 +108,15 @@ async def test_a_file_that_was_ready_comes_with_its_message(
     assert (shown["id"], shown["state"]) == (str(file.pk), "clean")
 
 
+@pytest.mark.parametrize("data", [None, b"%PDF-1.7 fine", EVIL])
 async def test_a_file_that_is_taken_back_goes_from_the_senders_other_page(
-    tab: Open, world: Demo
+    tab: Open, world: Demo, data: bytes | None
 ) -> None:
     camille, thread = world.people["camille"], world.threads[0]
     other_page, reader = await tab(camille), await tab(world.people["samira"])
-    file = await received(camille, thread)
+    file = await received(camille, thread, data or b"")
+    if data:
+        await decided()  # ready or refused
     await sync_to_async(attachments.withdraw)(camille, file.pk)
     gone = await next_file(other_page, "withdrawn")
     assert (gone["id"], "name" in gone) == (str(file.pk), False)
@@ -170,6 +173,21 @@ async def test_a_check_that_finds_nothing_lost_asks_three_questions(
     assert len(asked) == 3
 
 
+async def test_a_number_whose_file_is_gone_is_looked_for_once(
+    tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camille, thread = world.people["camille"], world.threads[0]
+    page = await tab(camille)
+    file = await received(camille, thread)
+    with monkeypatch.context() as patched:
+        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        await decided()
+        await sync_to_async(attachments.withdraw)(camille, file.pk)
+    await relay.check()
+    await page.send("ping")
+    assert (await page.get("pong"))["files"][str(thread.pk)] == 1
+
+
 async def test_a_hint_after_a_hole_brings_both_files_in_order(
     tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +234,26 @@ async def test_a_page_that_comes_back_hears_what_it_missed_and_may_know(
     ]
     assert await missed(people["anne"], 0) == []  # a stranger
     assert counts == [3, 3, 3, None]
+
+
+async def test_a_page_whose_missed_files_cannot_be_read_is_told_to_come_back(
+    tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, thread = world.people, world.threads[0]
+    writer = await tab(people["camille"])
+    await post(writer, thread, await received(people["camille"], thread))
+    await decided()
+
+    def away(*_: Any) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("realtime.consumer.wire_changes", away)
+        back = await tab(people["samira"], files={str(thread.pk): 0})
+        end = await back.socket.receive_output()
+    assert (end["type"], end["code"]) == ("websocket.close", 1013)
+    again = await tab(people["samira"], files={str(thread.pk): 0})
+    assert (await next_file(again))["change"] == 1
 
 
 @pytest.mark.parametrize("count", [11, 200])

@@ -7,7 +7,7 @@ async function look() {
   const answer = await fetch(place.dataset.orderDocument).catch(() => null);
   const text = answer?.ok ? await answer.text() : "";
   const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-order-document]");
-  if (fresh && !("undecided" in fresh.dataset)) location.reload();
+  if (fresh && !("undecided" in fresh.dataset)) location.replace(location.pathname); // a reload would transmit again
   else setTimeout(look, LOOK_MS);
 }
 

@@ -58,7 +58,7 @@ export class Composer {
     this.#wait(false, "");
     const attachments = uploads.ids;
     uploads.leave();
-    uploads.warn("");
+    if (pressed) uploads.warn(""); // nobody has read it yet when the message leaves by itself
     this.#send({
       id: newId(),
       body: body.value,

@@ -94,4 +94,6 @@ function size(bytes) {
   return words.mb.replace("{n}", one.format(bytes / KB / KB));
 }
 
-const age = (file) => (file.change ?? 0) * 2 + (file.inspecting ? 1 : 0);
+// What is withdrawn never comes back, and its sender's removing is not counted.
+const age = ({ state, change = 0, inspecting }) =>
+  state === "withdrawn" ? Infinity : change * 2 + (inspecting ? 1 : 0);

@@ -1,9 +1,13 @@
 // The decision as a file: leaves as soon as it is chosen, and is followed until decided.
 
 const LOOK_MS = 1_500;
+const AGAIN_MS = 5_000; // after no answer, or another one than asked for
 
 export class OrderDocument {
   #form;
+  #said = null; // that the last file did not leave
+  #next = 0; // the timer of the one look to come
+  #stage = 0; // goes up with each file that leaves: what was asked before is stale then
 
   constructor(form) {
     this.#form = form;
@@ -21,7 +25,12 @@ export class OrderDocument {
       event.stopPropagation();
       if (input.files.length) this.#send(input.files[0]);
     });
-    if ("undecided" in this.#place.dataset) setTimeout(() => this.#look(), LOOK_MS);
+    if ("undecided" in this.#place.dataset) this.#lookLater();
+  }
+
+  #lookLater(pause = LOOK_MS) {
+    clearTimeout(this.#next);
+    this.#next = setTimeout(() => this.#look(), pause);
   }
 
   #send(file) {
@@ -37,38 +46,42 @@ export class OrderDocument {
     request.addEventListener("error", () => this.#answered(0, ""));
     request.open("POST", this.#place.dataset.orderDocument);
     progress.hidden = false;
+    this.#said?.remove();
+    this.#stage += 1;
+    clearTimeout(this.#next); // a look would take the progress away
     request.send(body);
   }
 
   async #look() {
-    try {
-      const answer = await fetch(this.#place.dataset.orderDocument);
-      if (answer.ok) this.#show(await answer.text());
-    } catch {
-      setTimeout(() => this.#look(), LOOK_MS); // no network: the next look tells
-    }
+    const stage = this.#stage;
+    const answer = await fetch(this.#place.dataset.orderDocument).catch(() => null);
+    const text = answer?.ok ? await answer.text().catch(() => "") : "";
+    if (stage !== this.#stage) return; // a file left meanwhile: its answer goes on
+    if (!this.#show(text)) this.#lookLater(AGAIN_MS); // no network, or a server that starts
   }
 
   #answered(status, text) {
-    if ([200, 201, 400].includes(status)) return this.#show(text);
+    if ([200, 201, 400].includes(status) && this.#show(text)) return;
     this.#place.querySelector("progress").hidden = true;
-    const said = document.createElement("p");
-    said.className = "error";
-    said.setAttribute("role", "alert");
-    said.textContent = this.#place.dataset.failed;
-    this.#place.append(said);
-    return undefined;
+    this.#said = document.createElement("p");
+    this.#said.className = "error";
+    this.#said.setAttribute("role", "alert");
+    this.#said.textContent = this.#place.dataset.failed;
+    this.#place.after(this.#said); // outlives the part, which the next look replaces
+    if ("undecided" in this.#place.dataset) this.#lookLater(AGAIN_MS);
   }
 
-  // The button that chooses files keeps the focus if it had it.
+  // False when that is not the part of the page. The button that chooses files keeps the
+  // focus if it had it.
   #show(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-order-document]");
-    if (!fresh) return;
+    if (!fresh) return false;
     const focused = document.activeElement?.id === "order_document";
     this.#keepLabel(fresh);
     this.#place.replaceWith(document.adoptNode(fresh));
     this.#wire();
     if (focused) this.#place.querySelector("input[type=file]").focus();
+    return true;
   }
 
   // "Still needed" goes when a file is ready; the list beside the form follows.

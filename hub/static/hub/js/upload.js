@@ -9,7 +9,7 @@ import { UploadLine } from "./upload-line.js";
 const AT_ONCE = 3; // a browser opens six lines to a server: messages need some too
 
 // Tells `settled` when nothing is on its way any more, `hindered` when something did not
-// arrive or was removed.
+// arrive, was refused or removed.
 export class Uploads extends EventTarget {
   #form;
   #box;
@@ -57,7 +57,7 @@ export class Uploads extends EventTarget {
         break;
       }
       const line = this.#append(new UploadLine({ blob }));
-      if (line.refused) this.warn(line.trouble, true);
+      if (line.refused) this.#hinder(line);
     }
     this.#next();
   }
@@ -78,7 +78,7 @@ export class Uploads extends EventTarget {
     if (!line) return;
     line.is(file);
     if (file.state === "clean") this.say(named(words.now_ready, file.name), true);
-    if (line.refused) this.warn(line.trouble, true);
+    if (line.refused) this.#hinder(line);
   }
 
   // It is in a message now, or was removed elsewhere.
@@ -141,9 +141,14 @@ export class Uploads extends EventTarget {
 
   #failed(line, refusal) {
     line.failed(refusal);
+    this.#hinder(line);
+    this.#next();
+  }
+
+  // It stays behind: its line shows why, and a message that waits must not leave without it.
+  #hinder(line) {
     this.warn(line.trouble, true);
     this.dispatchEvent(new Event("hindered"));
-    this.#next();
   }
 
   #again(line) {
