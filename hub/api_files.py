@@ -55,6 +55,7 @@ class FileOut(Schema):
     media_type: str
     change: int
     inspecting: bool | None = None
+    held_up: bool | None = None
     pages: int | None = None
     url: str | None = None
     preview: str | None = None

@@ -35,6 +35,7 @@ def about_file(wired: Mapping[str, Any], composing: bool = False) -> str:
         return _("Refused: %(why)s") % {"why": wired["detail"]}
     if wired["state"] == "pending":
         words = _being_checked() if wired.get("inspecting") else _waiting()
+        words = _held_up() if wired.get("held_up") else words
         parts = [file_size(wired["size"]), words]
         return " · ".join(parts if composing else [*parts, _later()])
     parts = [TYPES.get(wired["media_type"], ""), file_size(wired["size"])]
@@ -72,6 +73,7 @@ def _states() -> dict[str, Any]:
     return {
         "waiting": _waiting(),
         "inspecting": _being_checked(),
+        "held_up": _held_up(),
         "later": _later(),
         "ready": _("ready"),
         "refused": _("Refused: %(why)s") % {"why": "{why}"},
@@ -104,6 +106,10 @@ def _sending() -> dict[str, Any]:
 
 def _waiting() -> str:
     return _("waiting to be checked")
+
+
+def _held_up() -> str:
+    return _("checking is held up; the file is kept and is checked as soon as possible")
 
 
 def _being_checked() -> str:

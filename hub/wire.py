@@ -28,7 +28,8 @@ class Author(TypedDict):
 
 class WireFile(TypedDict):
     """One attachment. `pages`, `url` and `preview` when it is clean; `reason` (a code)
-    and `detail` (for a person) when it was refused; `inspecting` while it is looked at.
+    and `detail` (for a person) when it was refused; `inspecting` while it is looked at,
+    `held_up` when it could not be and is tried again.
     `change` counts the final states of a thread: the higher one is the newer."""
 
     id: str
@@ -39,6 +40,7 @@ class WireFile(TypedDict):
     position: int  # within its message
     change: int
     inspecting: NotRequired[bool]
+    held_up: NotRequired[bool]
     pages: NotRequired[int]
     url: NotRequired[str]
     preview: NotRequired[str]
@@ -114,6 +116,8 @@ def wire_file(file: Attachment) -> WireFile:
     }
     if file.state == AttachmentState.INSPECTING:
         wired["inspecting"] = True
+    if file.state == AttachmentState.WAITING and file.attempts:
+        wired["held_up"] = True
     if file.state == AttachmentState.CLEAN:
         wired["url"] = reverse("hub:attachment", args=[file.pk])
         if file.pages is not None:

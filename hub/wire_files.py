@@ -36,6 +36,7 @@ class FileChange(TypedDict):
     reason: NotRequired[str]
     detail: NotRequired[str]
     inspecting: NotRequired[bool]
+    held_up: NotRequired[bool]
 
 
 class FileChanges(TypedDict):

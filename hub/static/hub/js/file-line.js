@@ -82,7 +82,7 @@ function picture(place, file) {
 function about(file, composing) {
   if (file.state === "refused") return named(words.refused, "", reasonOf(file));
   if (file.state !== "clean") {
-    const step = file.inspecting ? words.inspecting : words.waiting;
+    const step = file.held_up ? words.held_up : file.inspecting ? words.inspecting : words.waiting;
     return [size(file.size), step, composing ? "" : words.later].filter(Boolean).join(" · ");
   }
   const pages = file.pages && (file.pages === 1 ? words.page : words.pages).replace("{n}", file.pages);
@@ -95,5 +95,5 @@ function size(bytes) {
 }
 
 // What is withdrawn never comes back, and its sender's removing is not counted.
-const age = ({ state, change = 0, inspecting }) =>
-  state === "withdrawn" ? Infinity : change * 2 + (inspecting ? 1 : 0);
+const age = ({ state, change = 0, inspecting, held_up }) =>
+  state === "withdrawn" ? Infinity : change * 3 + (held_up ? 2 : inspecting ? 1 : 0);

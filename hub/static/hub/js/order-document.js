@@ -66,7 +66,8 @@ export class OrderDocument {
     this.#said = document.createElement("p");
     this.#said.className = "error";
     this.#said.setAttribute("role", "alert");
-    this.#said.textContent = this.#place.dataset.failed;
+    const { failed, tooLarge } = this.#place.dataset;
+    this.#said.textContent = status === 413 ? tooLarge : failed;
     this.#place.after(this.#said); // outlives the part, which the next look replaces
     if ("undecided" in this.#place.dataset) this.#lookLater(AGAIN_MS);
   }
