@@ -15,7 +15,8 @@ from hub.actions.messages import post_messages
 from hub.files import sandbox
 from hub.files.kinds import KINDS, Kind
 from hub.files.scanner import Answer, Clean, Colour, Health, Infected, NotScanned
-from hub.models import Attachment, Thread, User
+from hub.models import Attachment, Measure, Thread, User
+from hub.models.choices import MeasureState
 from hub.posting import Draft, Posted
 
 EVIL = b"evil bytes"
@@ -74,6 +75,16 @@ def upload(data: bytes = b"", name: str = "Ordonnance du 3 mai.pdf") -> Any:
 
 def send(user: User, where: Thread, data: bytes = b"", **given: Any) -> Attachment:
     return receive(user, where, upload(data, **given))
+
+
+def decision(user: User, measure: Measure) -> Attachment:
+    """An ordering document that was sent while the measure was a draft."""
+    state = measure.state
+    rows = Measure.objects.filter(pk=measure.pk)
+    rows.update(state=MeasureState.DRAFT)
+    file = receive(user, rows.get(), upload())
+    rows.update(state=state)
+    return file
 
 
 def run_queue(scanner: FakeScanner) -> int:

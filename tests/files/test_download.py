@@ -8,18 +8,17 @@ import pytest
 from django.test import AsyncRequestFactory, Client
 
 from hub import downloads
-from hub.actions.attachments import receive
 from hub.demo import Demo
 from hub.downloads import Content, disposition
 from hub.files import storage
 from hub.models import Attachment, BlobRole, JournalEntry, User
 from tests.files.fakes import (
     FakeScanner,
+    decision,
     fake_children,
     posted,
     run_queue,
     send,
-    upload,
 )
 
 SignIn = Callable[[User], Client]
@@ -172,7 +171,7 @@ def test_the_ordering_document_is_read_by_both_sides_of_the_measure(
     demo: Demo, sign_in: SignIn
 ) -> None:
     measure = demo.threads[0].designation.measure
-    file = receive(demo.people["camille"], measure, upload())
+    file = decision(demo.people["camille"], measure)
     samira, path = sign_in(demo.people["samira"]), f"/pieces/{file.pk}"
     assert samira.get(path).status_code == 404
     run_queue(FakeScanner())
