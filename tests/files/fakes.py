@@ -14,7 +14,15 @@ from hub.actions.attachments import receive
 from hub.actions.messages import post_messages
 from hub.files import sandbox
 from hub.files.kinds import KINDS, Kind
-from hub.files.scanner import Answer, Clean, Colour, Health, Infected, NotScanned
+from hub.files.scanner import (
+    Answer,
+    Clean,
+    Colour,
+    Health,
+    Infected,
+    NotScanned,
+    Scanner,
+)
 from hub.models import Attachment, Measure, Thread, User
 from hub.models.choices import MeasureState
 from hub.posting import Draft, Posted
@@ -87,7 +95,7 @@ def decision(user: User, measure: Measure) -> Attachment:
     return file
 
 
-def run_queue(scanner: FakeScanner) -> int:
+def run_queue(scanner: Scanner) -> int:
     """Inspects everything that is due now; how many looks that took."""
     looks = 0
     while held := file_queue.take(timezone.now()):
