@@ -118,6 +118,16 @@ def test_head_says_everything_and_sends_nothing(
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
+def test_ranges_are_for_get_alone(file: Attachment, reader: Client) -> None:
+    part = {"range": "bytes=0-1"}
+    answer: Any = reader.head(f"/pieces/{file.pk}", headers=part)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Length"] == str(len(WHOLE))
+    path = f"/pieces/{file.pk}/original"
+    answer = reader.post(path, {"reason": "signature"}, headers=part)
+    assert (answer.status_code, answer.getvalue()) == (200, CONTENT)
+
+
 def test_the_preview_is_the_only_thing_shown_in_place(
     file: Attachment, reader: Client
 ) -> None:
