@@ -94,6 +94,8 @@ def _dressed(response: HttpResponse, content: Content) -> HttpResponse:
 
 def _part(request: HttpRequest, content: Content) -> Part | None:
     """None: all of it. What we do not understand is ignored, as RFC 9110 asks."""
+    if request.method != "GET":  # ranges are defined for GET alone (14.2)
+        return None
     condition = request.headers.get("If-Range")
     if condition is not None and condition != f'"{content.sha256}"':
         return None

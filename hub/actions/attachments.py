@@ -32,7 +32,9 @@ from hub.models import (
     Thread,
     User,
 )
+from hub.models.choices import MeasureState
 from hub.models.threads import ThreadState
+from hub.states import Event
 
 
 class Upload(Protocol):
@@ -58,8 +60,8 @@ def receive(
 
     For a message of a thread, or as the ordering document of a measure. `once_for`:
     the id of a message; the same bytes for it again answer with the first file. Raises
-    NotFound, Forbidden, Illegal (the thread is closed), FileRefused (empty, too large:
-    nothing is kept), NoRoom, OSError.
+    NotFound, Forbidden, Illegal (the thread is closed, the measure was transmitted),
+    FileRefused (empty, too large: nothing is kept), NoRoom, OSError.
     """
     measure, _place = _admit(by, where)
     _check_size(upload)
@@ -67,7 +69,8 @@ def receive(
         original = bench.put(BlobRole.ORIGINAL, _counted(upload))
         with transaction.atomic():
             measure = lock(measure)
-            measure, place = _admit(by, where)
+            is_document = isinstance(where, Measure)
+            place = _admit(by, measure if is_document else where)[1]
             id_ = _id(by, where, original.sha256, once_for)
             if known := Attachment.objects.filter(pk=id_).first():
                 storage.remove([original.pk])
@@ -95,19 +98,22 @@ def receive(
 def withdraw(by: User, attachment_id: UUID) -> None:
     """Takes back a file that is in no message yet: nothing of it stays but a line.
 
-    Raises NotFound for everybody but its sender, Illegal once it was sent.
+    An ordering document only by who may still edit the measure. Raises NotFound for
+    everybody but its sender, Forbidden, Illegal once it was sent.
     """
     found = Attachment.objects.filter(pk=attachment_id, sent_by=by).first()
     if found is None:
         raise NotFound
     with transaction.atomic():
-        lock(found.measure)
+        measure = lock(found.measure)
         rows = Attachment.objects.select_for_update(of=("self",))
         attachment = rows.filter(pk=found.pk).first()
         if attachment is None:
             raise NotFound
         if attachment.message_id is not None:
             raise Illegal(_("The file was already sent: a message is never changed."))
+        if attachment.purpose == AttachmentPurpose.ORDER_DOCUMENT:
+            _refuse_transmitted(by, measure, attachment)
         remove(attachment, by)
 
 
@@ -122,11 +128,28 @@ def remove(attachment: Attachment, by: User | None) -> None:
 def _admit(by: User, where: Thread | Measure) -> tuple[Measure, Membership]:
     """The measure, and the place from which the person sends."""
     if isinstance(where, Measure):
-        return where, permissions.place_in_measure(by, where, "measure.edit")
+        place = permissions.place_in_measure(by, where, "measure.edit")
+        if where.state != MeasureState.DRAFT:
+            raise Illegal(
+                _("This measure was transmitted: send the file in its thread.")
+            )
+        return where, place
     seat = permissions.seat_in_thread(by, where.pk, "thread.write")
     if seat.thread.state != ThreadState.OPEN:
         raise Illegal(_("This thread is closed: it can only be read."))
     return seat.thread.designation.measure, seat.membership
+
+
+def _refuse_transmitted(by: User, measure: Measure, document: Attachment) -> None:
+    """Under the measure's lock: what went with a transmission stays with its record."""
+    permissions.place_in_measure(by, measure, "measure.edit")
+    sent = measure.transitions.filter(event=Event.TRANSMIT)
+    went = any(
+        document.sha256 in facts.get("order_documents", ())
+        for facts in sent.values_list("facts", flat=True)
+    )
+    if went or measure.state != MeasureState.DRAFT:
+        raise Illegal(_("This decision was transmitted: it stays with the measure."))
 
 
 def _id(by: User, where: Thread | Measure, sha256: str, once: UUID | None) -> UUID:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.utils import Error as DatabaseError
 from django.utils import timezone
 
 from hub.files import storage, vault
@@ -57,10 +58,16 @@ class Bench:
 
 @contextmanager
 def stored() -> Iterator[Bench]:
-    """What is put here disappears again unless the body ends without an error."""
+    """What is put here disappears again unless the body ends without an error.
+
+    After an error of the database it stays: a commit whose answer was lost may have
+    succeeded, and then rows name these bytes. `sweep` removes them if none does.
+    """
     bench = Bench()
     try:
         yield bench
+    except DatabaseError:
+        raise
     except BaseException:
         storage.remove(blob.pk for blob in bench.blobs)
         raise

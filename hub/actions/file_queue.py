@@ -74,9 +74,12 @@ def put_back(held: Attachment, trouble: TryLater) -> None:
         refuse(held, Reason.UNSCANNABLE)
         return
     pause = timedelta(seconds=pause_after(held.attempts, trouble.longest))
-    _held(held).update(
-        state=AttachmentState.WAITING, held_until=None, look_at=now + pause
-    )
+    with transaction.atomic():
+        rows = _held(held).update(
+            state=AttachmentState.WAITING, held_until=None, look_at=now + pause
+        )
+        if rows and held.attempts == 1:  # its sender is told once
+            _announce(held)
 
 
 def hurry() -> int:

@@ -1,7 +1,8 @@
 """Asking the virus scanner about bytes, and keeping its final answers.
 
-An answer is kept with engine and database version. A clean one is used again only for
-the same bytes and the same database; trouble is never kept.
+An answer is kept with engine and database version, of both scanners where there are
+two. A clean one is used again only for the same bytes and the same databases; trouble
+is never kept.
 """
 
 import asyncio

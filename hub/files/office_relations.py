@@ -119,7 +119,7 @@ def refuse_relation(relation: Relation, source: str) -> None:
     if relation.kind in _EMBEDDED and not (
         is_table_of_chart and not relation.is_external
     ):
-        raise FileRefused(Reason.EMBEDDED, f"relation {relation.kind[:40]}")
+        raise FileRefused(Reason.EMBEDDED, "relation to something embedded")
     is_followed = relation.kind not in _LEFT_OUT and relation.target != "NULL"
     if relation.is_external and is_followed:
         raise FileRefused(Reason.EMBEDDED, "relation to the outside")

@@ -105,23 +105,40 @@ class Scanner(Protocol):
 
 
 def joined(first: Answer, second: Answer) -> Answer:
-    """One answer of two: infected wins, then not scanned; clean needs both."""
-    for kind in (Infected, NotScanned, Clean):
+    """One answer of two: infected wins, then not scanned; clean needs both, and names
+    the engine and the database of both."""
+    if isinstance(first, Clean) and isinstance(second, Clean):
+        return Clean(*_named_together(first, second))
+    for kind in (Infected, NotScanned):
         for answer in (first, second):
             if isinstance(answer, kind):
                 return answer
     raise TypeError("no answer of a scanner")  # unreachable: Answer has three kinds
 
 
+def _named_together(
+    first: "Clean | Health", second: "Clean | Health"
+) -> tuple[str, str, datetime | None]:
+    """Engine, database and its date; no database if either of the two tells none."""
+    tells = first.database and second.database
+    dates = [one.database_at for one in (first, second) if one.database_at]
+    return (
+        f"{first.engine} + {second.engine}",
+        f"{first.database} + {second.database}" if tells else "",
+        min(dates) if len(dates) == len((first, second)) else None,
+    )
+
+
 class BothScanners:
     """Two scanners behind each other, as if they were one.
 
-    The second is not asked about what the first has found infected.
+    The second is not asked about what the first has found infected. What one of them
+    said alone is no answer of both: `name` and the databases are those of the pair.
     """
 
     def __init__(self, first: Scanner, second: Scanner) -> None:
         self.first, self.second = first, second
-        self.name = first.name
+        self.name = f"{first.name}+{second.name}"
 
     async def scan(self, path: Path) -> Answer:
         answer = await self.first.scan(path)
@@ -136,9 +153,7 @@ class BothScanners:
             worse.colour,
             first.scans and second.scans,
             f"{self.first.name}: {first.words} {self.second.name}: {second.words}",
-            first.engine,
-            first.database,
-            first.database_at,
+            *_named_together(first, second),
         )
 
 

@@ -3,6 +3,8 @@
 from hub.models import Attachment, AttachmentPurpose, AttachmentState, Measure, User
 from hub.queries.attachments import visible_to
 
+UNDECIDED = (AttachmentState.WAITING, AttachmentState.INSPECTING)
+
 
 def order_documents(measure: Measure, user: User) -> list[Attachment]:
     """Those that the person may know of, newest first. One query.
@@ -26,7 +28,8 @@ def order_document_digests(measure: Measure) -> list[str]:
 
 
 def order_document_state(measure: Measure) -> str:
-    """Clean if any is; else the state of the newest; empty where there is none."""
+    """Undecided if any is, so that none appears at the centre after the transmission;
+    clean if any is; else the state of the newest; empty where there is none."""
     found = list(
         Attachment.objects.filter(
             measure=measure, purpose=AttachmentPurpose.ORDER_DOCUMENT
@@ -34,6 +37,7 @@ def order_document_state(measure: Measure) -> str:
         .order_by("-received_at")
         .values_list("state", flat=True)
     )
-    if AttachmentState.CLEAN in found:
-        return AttachmentState.CLEAN
+    for state in (*UNDECIDED, AttachmentState.CLEAN):
+        if state in found:
+            return state
     return found[0] if found else ""

@@ -15,13 +15,10 @@ from hub.actions import attachments
 from hub.completeness import ORDER_DOCUMENT
 from hub.errors import Illegal, InvalidInput, NotFound
 from hub.files.reasons import SENTENCES, FileRefused
-from hub.models import Attachment, AttachmentState, Measure
-from hub.models.choices import MeasureState
-from hub.queries.order_documents import order_documents
+from hub.models import Attachment, Measure
+from hub.queries.order_documents import UNDECIDED, order_documents
 from hub.views.requests import person
 from hub.wire import wire_file
-
-UNDECIDED = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
 
 def order_document(request: HttpRequest, reference: str) -> HttpResponse:
@@ -45,9 +42,6 @@ def receive_with(request: HttpRequest, measure: Measure) -> Attachment | None:
     upload = request.FILES.get(ORDER_DOCUMENT)
     if upload is None:
         return None
-    if measure.state != MeasureState.DRAFT:
-        sentence = _("This measure was transmitted: send the file in its thread.")
-        raise InvalidInput({ORDER_DOCUMENT: sentence})
     try:
         return attachments.receive(person(request), measure, upload)
     except FileRefused as refused:

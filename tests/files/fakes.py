@@ -14,8 +14,17 @@ from hub.actions.attachments import receive
 from hub.actions.messages import post_messages
 from hub.files import sandbox
 from hub.files.kinds import KINDS, Kind
-from hub.files.scanner import Answer, Clean, Colour, Health, Infected, NotScanned
-from hub.models import Attachment, Thread, User
+from hub.files.scanner import (
+    Answer,
+    Clean,
+    Colour,
+    Health,
+    Infected,
+    NotScanned,
+    Scanner,
+)
+from hub.models import Attachment, Measure, Thread, User
+from hub.models.choices import MeasureState
 from hub.posting import Draft, Posted
 
 EVIL = b"evil bytes"
@@ -76,7 +85,17 @@ def send(user: User, where: Thread, data: bytes = b"", **given: Any) -> Attachme
     return receive(user, where, upload(data, **given))
 
 
-def run_queue(scanner: FakeScanner) -> int:
+def decision(user: User, measure: Measure) -> Attachment:
+    """An ordering document that was sent while the measure was a draft."""
+    state = measure.state
+    rows = Measure.objects.filter(pk=measure.pk)
+    rows.update(state=MeasureState.DRAFT)
+    file = receive(user, rows.get(), upload())
+    rows.update(state=state)
+    return file
+
+
+def run_queue(scanner: Scanner) -> int:
     """Inspects everything that is due now; how many looks that took."""
     looks = 0
     while held := file_queue.take(timezone.now()):

@@ -8,18 +8,17 @@ import pytest
 from django.test import AsyncRequestFactory, Client
 
 from hub import downloads
-from hub.actions.attachments import receive
 from hub.demo import Demo
 from hub.downloads import Content, disposition
 from hub.files import storage
 from hub.models import Attachment, BlobRole, JournalEntry, User
 from tests.files.fakes import (
     FakeScanner,
+    decision,
     fake_children,
     posted,
     run_queue,
     send,
-    upload,
 )
 
 SignIn = Callable[[User], Client]
@@ -119,6 +118,16 @@ def test_head_says_everything_and_sends_nothing(
     assert answer.headers["Accept-Ranges"] == "bytes"
 
 
+def test_ranges_are_for_get_alone(file: Attachment, reader: Client) -> None:
+    part = {"range": "bytes=0-1"}
+    answer: Any = reader.head(f"/pieces/{file.pk}", headers=part)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Length"] == str(len(WHOLE))
+    path = f"/pieces/{file.pk}/original"
+    answer = reader.post(path, {"reason": "signature"}, headers=part)
+    assert (answer.status_code, answer.getvalue()) == (200, CONTENT)
+
+
 def test_the_preview_is_the_only_thing_shown_in_place(
     file: Attachment, reader: Client
 ) -> None:
@@ -172,7 +181,7 @@ def test_the_ordering_document_is_read_by_both_sides_of_the_measure(
     demo: Demo, sign_in: SignIn
 ) -> None:
     measure = demo.threads[0].designation.measure
-    file = receive(demo.people["camille"], measure, upload())
+    file = decision(demo.people["camille"], measure)
     samira, path = sign_in(demo.people["samira"]), f"/pieces/{file.pk}"
     assert samira.get(path).status_code == 404
     run_queue(FakeScanner())

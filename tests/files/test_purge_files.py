@@ -13,7 +13,6 @@ from django.test import Client
 from django.utils import timezone
 
 from hub.actions import blobs, file_queue, inspection, purging, tidying
-from hub.actions.attachments import receive
 from hub.demo import Demo
 from hub.files import storage, vault
 from hub.management.commands import rescan
@@ -21,11 +20,11 @@ from hub.models import Attachment, Blob, BlobRole, Message, Thread, User
 from hub.models.choices import MeasureState
 from tests.files.fakes import (
     FakeScanner,
+    decision,
     fake_children,
     posted,
     run_queue,
     send,
-    upload,
 )
 
 SignIn = Callable[[User], Client]
@@ -70,7 +69,7 @@ def test_a_discarded_draft_leaves_nothing_of_its_document(
     demo: Demo, django_capture_on_commit_callbacks: Any
 ) -> None:
     measure = demo.threads[0].designation.measure
-    receive(demo.people["camille"], measure, upload())
+    decision(demo.people["camille"], measure)
     measure.state = MeasureState.DRAFT
     measure.save()
     with django_capture_on_commit_callbacks(execute=True):
@@ -87,7 +86,7 @@ def test_files_that_were_never_sent_go_after_two_days(
         send(samira, thread),
         send(samira, thread),
     )
-    document = receive(demo.people["camille"], thread.designation.measure, upload())
+    document = decision(demo.people["camille"], thread.designation.measure)
     old = [sent.pk, loose.pk, document.pk]
     before = timezone.now() - timedelta(days=2, minutes=1)
     Attachment.objects.filter(pk__in=old).update(received_at=before)

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,17 @@ async def test_the_worse_health_of_two_is_theirs() -> None:
         assert "is red" in health.words
     health = await BothScanners(well, well).health()
     assert (health.colour, health.scans) == (Colour.GREEN, True)
+
+
+async def test_two_clean_answers_name_both_engines_and_databases(
+    tmp_path: Path,
+) -> None:
+    day, later = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
+    first, second = Clean("A 1", "10", later), Clean("B 2", "20", day)
+    both = BothScanners(Fixed(first, name="a"), Fixed(second, name="b"))
+    assert both.name == "a+b"
+    assert await both.scan(tmp_path) == Clean("A 1 + B 2", "10 + 20", day)
+    assert joined(first, Clean("B 2", "")) == Clean("A 1 + B 2", "")
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,12 @@ def test_nothing_leaves_before_the_decision_was_checked(
     with pytest.raises(Illegal, match=words):
         transmission.transmit(measure, by=demo.people[who])
     assert not Thread.objects.filter(designation__measure=measure).exists()
-    # A second file that is ready is enough, whatever became of the first.
+    # A second file that is ready is enough once it is known what became of the first.
     decision = demo_decision(measure, demo.people["paul"])
+    if state in (AttachmentState.WAITING, AttachmentState.INSPECTING):
+        with pytest.raises(Illegal, match=words):
+            transmission.transmit(measure, by=demo.people[who])
+        found.exclude(pk=decision.pk).update(state=AttachmentState.REFUSED)
     transmission.transmit(measure, by=demo.people[who])
     sent = MeasureTransition.objects.get(measure=measure, event="transmit")
     assert sent.facts["order_documents"] == [decision.sha256]
@@ -152,6 +156,9 @@ def test_strangers_and_the_centre_reach_no_draft_and_a_sent_measure_takes_none(
         client = sign_in(demo.people[who])
         assert client.get(part(measure)).status_code in (403, 404)
         assert client.post(part(measure), given).status_code in (403, 404)
+    Attachment.objects.filter(measure=measure).update(
+        state=AttachmentState.REFUSED, reason=Reason.BROKEN
+    )
     demo_decision(measure, demo.people["paul"])
     transmission.transmit(measure, by=demo.people["paul"])
     before = Attachment.objects.count()
