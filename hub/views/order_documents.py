@@ -15,7 +15,8 @@ from hub.actions import attachments
 from hub.completeness import ORDER_DOCUMENT
 from hub.errors import Illegal, InvalidInput, NotFound
 from hub.files.reasons import SENTENCES, FileRefused
-from hub.models import Attachment, Measure
+from hub.models import Attachment, AttachmentState, Measure
+from hub.models.choices import MeasureState
 from hub.queries.order_documents import UNDECIDED, order_documents
 from hub.views.requests import person
 from hub.wire import wire_file
