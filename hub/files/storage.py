@@ -99,7 +99,7 @@ def stored() -> Iterator[tuple[UUID | None, str, datetime]]:
 
 
 def workshop() -> Path:
-    """A private folder for what lies between two steps. Swept by hub.inspector."""
+    """A private folder for what lies between two steps. Swept by tidying.py."""
     folder = Path(settings.DATA_FOLDER) / "workshop"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
