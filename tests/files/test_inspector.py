@@ -13,8 +13,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from hub import inspector
-from hub.actions import file_queue
+from hub.actions import file_queue, tidying
 from hub.demo import Demo
 from hub.files import storage
 from hub.files.kinds import KINDS, Kind
@@ -102,10 +101,10 @@ def test_what_a_killed_inspection_left_is_cleared(
     left = storage.workshop() / "tmp-left"
     left.mkdir()
     (left / "source").write_bytes(b"clear bytes")
-    inspector.clear_workshop()
+    tidying.clear_workshop()
     assert left.exists()  # it may be in use
-    monkeypatch.setattr(inspector, "LEFT_BEHIND_SECONDS", -1.0)
-    assert inspector.clear_workshop() == 1
+    monkeypatch.setattr(tidying, "LEFT_BEHIND_SECONDS", -1.0)
+    assert tidying.clear_workshop() == 1
     assert not left.exists()
 
 
@@ -182,22 +181,3 @@ def test_readyz_tells_of_files_and_stays_ready_without_a_scanner(
     Attachment.objects.filter(pk=file.pk).update(received_at=old)
     status, files = ask()
     assert (status, files.startswith("waiting for 36")) == (200, True)
-
-
-def test_once_the_scanner_is_back_nobody_waits_for_the_end_of_a_pause(
-    demo: Demo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake_children(monkeypatch)
-    scanner, worker = FakeScanner(), Inspector(1)
-    files = [send(demo.people["camille"], demo.threads[0]) for _ in range(4)]
-    scanner.down = True
-    while worker._step(scanner):
-        pass
-    waiting = Attachment.objects.filter(state="waiting")
-    assert waiting.count() == 4
-    waiting.update(look_at=timezone.now() + timedelta(hours=1))
-    waiting.filter(pk=files[0].pk).update(look_at=timezone.now())
-    scanner.down = False
-    while worker._step(scanner):
-        pass
-    assert not waiting.exists()
