@@ -61,7 +61,7 @@ def test_a_purged_measure_keeps_digests_and_nothing_to_read(
     )
     kept = Attachment.objects.get(pk=file.pk)
     assert (kept.name, kept.sha256, kept.thread_id) == ("", file.sha256, None)
-    assert Attachment.objects.get(pk=waiting.pk).state == "inspecting"
+    assert Attachment.objects.get(pk=waiting.pk).state == "refused"
     assert file_queue.take(timezone.now() + timedelta(days=9)) is None
 
 
