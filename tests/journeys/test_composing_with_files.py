@@ -67,3 +67,19 @@ async def test_a_file_that_is_removed_goes_from_every_page_whatever_its_state(
     for left in (1, 0):
         await first.locator(WRITING).last.get_by_role("button").last.click()
         await expect(second.locator(WRITING)).to_have_count(left)
+
+
+async def test_a_file_that_is_cancelled_as_it_arrives_is_in_no_later_message(
+    hub: ServedHub, browser: Browser, tmp_path: Path
+) -> None:
+    page = await open_thread(browser, hub, CAMILLE)
+    async with (
+        page.expect_response(lambda one: one.request.method == "DELETE"),
+        held_upload(page),
+    ):
+        await choose(page, pdf(tmp_path))
+        await page.locator(WRITING).get_by_role("button").last.click()
+        await expect(page.locator(WRITING)).to_have_count(0)
+    await page.reload()
+    await expect(page.locator("#body")).to_be_visible()
+    assert await page.locator(WRITING).count() == 0
