@@ -92,6 +92,10 @@ def _sending() -> dict[str, Any]:
         "progress_name": _("Sending of %(name)s") % named,
         "arrived": _("%(name)s has arrived; it is checked now.") % named,
         "cut": _("Not sent: the connection was cut."),
+        "signed_out": _(
+            "Not sent: your session has ended. "
+            "Sign in again in another tab, then retry."
+        ),
         "cancel": _("Cancel"),
         "cancel_name": _("Cancel the sending of %(name)s") % named,
         "remove": _("Remove"),

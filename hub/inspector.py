@@ -6,11 +6,11 @@ hub.actions.inspection; any number of processes may run this on one database.
 
 import asyncio
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
@@ -18,14 +18,14 @@ from django.utils import timezone
 
 from hub import events
 from hub.actions import file_queue, inspection
+from hub.actions.inspection import End
+from hub.actions.tidying import clear_workshop
 from hub.actions.verdicts import chosen
-from hub.files import storage
 from hub.files.scanner import Scanner
 from hub.models import Attachment
 
 FAREWELL_SECONDS = 1.0  # for files in hand when `serve` ends
 LOOK_SECONDS = 1.0  # how often a worker looks without having been woken
-LEFT_BEHIND_SECONDS = 3600.0  # an inspection's folder this old has nobody any more
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Inspector:
         self._woken = threading.Semaphore(0)
         self._threads: list[threading.Thread] = []
         self._in_hand: dict[str, Attachment] = {}  # by the name of the worker
-        self._in_trouble = False  # the last file went back into the queue
+        self._unscanned: set[UUID] = set()  # waited here for a silent scanner
 
     def start(self) -> None:
         self._threads = [
@@ -100,21 +100,21 @@ class Inspector:
             return False
         worker = threading.current_thread().name
         self._in_hand[worker] = held
-        ended = inspection.inspect(held, scanner)
+        end = inspection.inspect(held, scanner)
         del self._in_hand[worker]
-        if ended and self._in_trouble:
-            file_queue.hurry()
-        self._in_trouble = not ended
+        self._remember(held.pk, end)
         return True
 
-
-def clear_workshop() -> int:
-    """Removes what killed inspections left; returns how many folders."""
-    before = time.time() - LEFT_BEHIND_SECONDS
-    old = [p for p in storage.workshop().iterdir() if p.stat().st_mtime < before]
-    for path in old:
-        shutil.rmtree(path, ignore_errors=True)
-    return len(old)
+    def _remember(self, file: UUID, end: End) -> None:
+        """Once a file that waited for the scanner got its verdict, the others that did
+        wait no longer. Who waits for another reason keeps its pause."""
+        if end is End.UNSCANNED:
+            self._unscanned.add(file)
+        elif end is End.DECIDED and file in self._unscanned:
+            others, self._unscanned = self._unscanned - {file}, set()
+            file_queue.hurry(others)
+        else:
+            self._unscanned.discard(file)
 
 
 _inspector: Inspector | None = None

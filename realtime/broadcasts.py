@@ -62,7 +62,12 @@ def message_hint(message: Message) -> dict[str, Any]:
         "frame": encode("message", **wire_message(message)),
     }
     if len(shown_files(message, None)) < len(message.files):
-        hint["own"] = encode("message", **wire_message(message, message.author_id))
+        own = wire_message(message, message.author_id)
+        for file in own["attachments"]:
+            file.pop(
+                "detail", None
+            )  # the language here is nobody's: the page has words
+        hint["own"] = encode("message", **own)
     return hint
 
 

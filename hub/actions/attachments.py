@@ -59,9 +59,9 @@ def receive(
     """Seals a file and puts it in the queue; nobody but its sender knows of it yet.
 
     For a message of a thread, or as the ordering document of a measure. `once_for`:
-    the id of a message; the same bytes for it again answer with the first file. Raises
-    NotFound, Forbidden, Illegal (the thread is closed, the measure was transmitted),
-    FileRefused (empty, too large: nothing is kept), NoRoom, OSError.
+    the id of a message, or of the measure; the same bytes for it again answer with the
+    first file. Raises NotFound, Forbidden, Illegal (the thread is closed, the measure
+    was transmitted), FileRefused (empty, too large: nothing is kept), NoRoom, OSError.
     """
     measure, _place = _admit(by, where)
     _check_size(upload)

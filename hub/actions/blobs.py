@@ -4,6 +4,7 @@ Bytes are written before their row, and removed after it: what a crash leaves be
 is bytes that no row names, and `sweep` removes those. Who may read: hub.queries.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +19,8 @@ from django.utils import timezone
 
 from hub.files import storage, vault
 from hub.models import Blob, BlobRole
+
+logger = logging.getLogger(__name__)
 
 SWEPT_AFTER = timedelta(days=1)  # longer than any upload or inspection takes
 
@@ -69,7 +72,7 @@ def stored() -> Iterator[Bench]:
     except DatabaseError:
         raise
     except BaseException:
-        storage.remove(blob.pk for blob in bench.blobs)
+        _remove_bytes([blob.pk for blob in bench.blobs])
         raise
 
 
@@ -88,11 +91,20 @@ def write_clear(blob: Blob, path: Path) -> None:
 
 
 def remove(blobs: Iterable[Blob]) -> int:
-    """Removes rows now and bytes after the commit."""
+    """Removes rows now, bytes after the commit; `sweep` does what a store refuses."""
     ids = [blob.pk for blob in blobs]
     Blob.objects.filter(pk__in=ids).delete()
-    transaction.on_commit(lambda: storage.remove(ids))
+    transaction.on_commit(lambda: _remove_bytes(ids), robust=True)
     return len(ids)
+
+
+def _remove_bytes(ids: Iterable[UUID]) -> None:
+    """Never raises for a store that does not answer: the act itself is done."""
+    for id_ in ids:
+        try:
+            storage.remove([id_])
+        except OSError as error:
+            logger.warning("Bytes wait to be swept: %s", type(error).__name__)
 
 
 def sweep() -> int:

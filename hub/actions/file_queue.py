@@ -6,8 +6,10 @@ What is done with a held file is in inspection.py.
 """
 
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -29,13 +31,18 @@ PENDING = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
 
 class TryLater(Exception):
-    """No verdict. `longest`: seconds between two tries; `permanent`: no other try."""
+    """No verdict. `longest`: seconds between two tries; `permanent`: no other try;
+    `silent`: the scanner would have said nothing of any other file either."""
 
     def __init__(
-        self, why: str, longest: float = LONGEST_PAUSE, permanent: bool = False
+        self,
+        why: str,
+        longest: float = LONGEST_PAUSE,
+        permanent: bool = False,
+        silent: bool = False,
     ) -> None:
         super().__init__(why)
-        self.longest, self.permanent = longest, permanent
+        self.longest, self.permanent, self.silent = longest, permanent, silent
 
 
 class Overtaken(Exception):
@@ -82,13 +89,15 @@ def put_back(held: Attachment, trouble: TryLater) -> None:
             _announce(held)
 
 
-def hurry() -> int:
-    """What was in the way is gone: nobody waits for the end of a pause."""
+def hurry(files: Iterable[UUID]) -> None:
+    """What these waited for is there again: none waits for the end of its pause."""
     now = timezone.now()
     paused = Attachment.objects.filter(
         state=AttachmentState.WAITING, held_until=None, look_at__gt=now
     )
-    return paused.update(look_at=now)
+    ids = list(files)
+    for begin in range(0, len(ids), 500):  # what every database takes in one query
+        paused.filter(pk__in=ids[begin : begin + 500]).update(look_at=now)
 
 
 def release(held: Attachment) -> None:

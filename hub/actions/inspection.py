@@ -8,6 +8,7 @@ looks is in hub.inspector.
 import logging
 import tempfile
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from hub.actions import blobs, file_queue, verdicts
@@ -35,28 +36,37 @@ class Made:
     picture: Path | None
 
 
-def inspect(held: Attachment, scanner: Scanner) -> bool:
-    """Brings a held file to its end, or back into the queue; whether it has ended.
+class End(Enum):
+    """How one look at a file ended."""
+
+    DECIDED = auto()
+    UNSCANNED = auto()  # back in the queue: the scanner was silent
+    WAITS = auto()  # back in the queue, or in other hands
+
+
+def inspect(held: Attachment, scanner: Scanner) -> End:
+    """Brings a held file to its end, or back into the queue.
 
     Raises DatabaseError: then the hold ends by itself and another worker takes over.
     """
     try:
         with tempfile.TemporaryDirectory(dir=storage.workshop()) as folder:
             _publish(held, _make(held, scanner, Path(folder)))
-        return True
+        return End.DECIDED
     except FileRefused as error:
         logger.info("A file is refused: %s %s", error.reason, error.detail)
         file_queue.refuse(held, error.reason)
-        return True
+        return End.DECIDED
     except TryLater as error:
         logger.warning("A file waits: %s", error)
         file_queue.put_back(held, error)
+        return End.UNSCANNED if error.silent else End.WAITS
     except (SandboxFailed, OSError, Damaged, UnknownKey) as error:
         logger.warning("A file waits: %s", type(error).__name__)
         file_queue.put_back(held, TryLater(type(error).__name__))
     except Overtaken:
         logger.info("A file was decided by somebody else")
-    return False
+    return End.WAITS
 
 
 def rescan(attachment: Attachment, scanner: Scanner) -> bool:

@@ -8,12 +8,15 @@ from django.db import transaction
 from django.db.models import F
 
 from hub.actions import blobs
+from hub.actions.file_queue import PENDING
 from hub.actions.journal import record
 from hub.actions.transitions import lock, move
+from hub.files.reasons import Reason
 from hub.models import (
     Acknowledgement,
     Assignment,
     Attachment,
+    AttachmentState,
     AttendanceSummary,
     Blob,
     Child,
@@ -75,6 +78,8 @@ def _remove_content(measure: Measure) -> dict[str, int]:
 def _remove_files(measure: Measure) -> int:
     """Bytes and names go; digests, sizes and dates stay with the measure's row."""
     files = Attachment.objects.filter(measure=measure)
+    undecided = files.filter(state__in=PENDING)
+    undecided.update(state=AttachmentState.REFUSED, reason=Reason.UNSCANNABLE.value)
     blobs.remove(Blob.objects.filter(attachment__in=files))
     return files.update(
         thread=None,

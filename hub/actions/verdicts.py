@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from hub.actions.file_queue import LONGEST_PAUSE_SCANNER, TryLater
+from hub.files.clamd import TOOK_TOO_LONG
 from hub.files.reasons import FileRefused
 from hub.files.scanner import Answer, Clean, NotScanned, Scanner
 from hub.files.scanners import scanners_from
@@ -35,7 +36,8 @@ def must_be_clean(path: Path, scanner: Scanner) -> str:
         return digest
     answer = asyncio.run(scanner.scan(path))
     if isinstance(answer, NotScanned):
-        raise TryLater(answer.why, LONGEST_PAUSE_SCANNER, answer.permanent)
+        silent = not answer.permanent and TOOK_TOO_LONG not in answer.why
+        raise TryLater(answer.why, LONGEST_PAUSE_SCANNER, answer.permanent, silent)
     _keep(digest, scanner, answer)
     if not isinstance(answer, Clean):
         raise FileRefused(answer.reason)

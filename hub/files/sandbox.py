@@ -52,11 +52,11 @@ class Rebuilt:
 
 
 def inspect(source: Path) -> Kind:
-    """What kind of file this is, after our own limits; nothing is written.
+    """What kind of file this is, after our own limits; nothing stays written.
 
     Raises `FileRefused` for good, `SandboxFailed` to be tried again.
     """
-    with tempfile.TemporaryDirectory(prefix="hub-child-") as folder:
+    with _folder_beside(source) as folder:
         answer = judge(run(Path(folder), "inspect", str(source.resolve())))
     return _kind(answer)
 
@@ -177,9 +177,10 @@ def _run_on(folder: Path, step: str, source: Path, kind: Kind) -> Outcome:
     return run(folder, step, str(source.resolve()), target, kind.name)
 
 
-def _folder_beside(target: Path) -> "tempfile.TemporaryDirectory[str]":
-    # On the same disk as the target, so that taking the result over is one rename.
-    return tempfile.TemporaryDirectory(prefix="child-", dir=target.parent)
+def _folder_beside(file: Path) -> "tempfile.TemporaryDirectory[str]":
+    # On the same disk as a target, so that taking the result over is one rename; and
+    # cleared with the caller's folder when this process is killed.
+    return tempfile.TemporaryDirectory(prefix="child-", dir=file.parent)
 
 
 def _take(output: Path, target: Path) -> int:

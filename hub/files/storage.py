@@ -7,10 +7,10 @@ the disk and renames, so that a blob is whole or absent.
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,13 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from hub.files import vault
 
 OPENED_BYTES = 256 * 1024  # read from clear files at once
+
+
+class Listed(Protocol):
+    """What both our places can do besides what Django asks of a storage."""
+
+    def written(self) -> Iterator[tuple[str, datetime]]:
+        """Path and time of everything there is. Raises OSError."""
 
 
 class LocalStorage(FileSystemStorage):
@@ -42,6 +49,14 @@ class LocalStorage(FileSystemStorage):
                 raise
         _flush_folder(path.parent)
         return name
+
+    def written(self) -> Iterator[tuple[str, datetime]]:
+        """Of all files two folders down, which is where `path_of` puts them."""
+        root = Path(self.location)
+        for path in root.glob("*/*/*"):
+            with suppress(FileNotFoundError):  # it was removed during the walk
+                name = path.relative_to(root).as_posix()
+                yield name, self.get_modified_time(name)
 
 
 def place() -> Storage:
@@ -86,20 +101,16 @@ def remove(blobs: Iterable[UUID]) -> int:
 
 
 def stored() -> Iterator[tuple[UUID | None, str, datetime]]:
-    """(id, path, when it was written) of all there is; no id: not named by us."""
-    root = place()
-    if isinstance(root, FileSystemStorage) and not Path(root.location).exists():
-        return
-    for first in root.listdir("")[0]:
-        for second in root.listdir(first)[0]:
-            folder = f"{first}/{second}"
-            for name in root.listdir(folder)[1]:
-                path = f"{folder}/{name}"
-                yield _id(name), path, root.get_modified_time(path)
+    """(id, path, when it was written) of all there is; no id: not named by us.
+
+    What goes meanwhile may be there or not. Raises OSError.
+    """
+    for path, at in cast(Listed, place()).written():
+        yield _id(path.rpartition("/")[2]), path, at
 
 
 def workshop() -> Path:
-    """A private folder for what lies between two steps. Swept by hub.inspector."""
+    """A private folder for what lies between two steps. Swept by tidying.py."""
     folder = Path(settings.DATA_FOLDER) / "workshop"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

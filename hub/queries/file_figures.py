@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, Sum
 
-from hub.models import Attachment, AttachmentState
+from hub.models import Attachment, AttachmentState, JournalEntry
 
+PUBLISHED, REFUSED = "file_published", "file_refused_"  # actions of the journal
 PENDING = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
 
@@ -30,7 +31,7 @@ class Durations:
 
 def queue(now: datetime) -> Queue:
     """One query."""
-    rows = Attachment.objects.filter(state__in=PENDING)
+    rows = Attachment.objects.filter(state__in=PENDING, look_at__isnull=False)
     found = rows.aggregate(count=Count("pk"), oldest=Min("received_at"))
     oldest = found["oldest"]
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
@@ -38,14 +39,23 @@ def queue(now: datetime) -> Queue:
 
 
 def decisions() -> dict[str, int]:
-    """The state clean, or the reason of a refusal -> how many files. One query."""
-    rows = Attachment.objects.exclude(decided_at=None).values("state", "reason")
-    counted = rows.annotate(n=Count("pk")).order_by()
-    return {row["reason"] or row["state"]: row["n"] for row in counted}
+    """ "clean", or the reason of a refusal -> how many files ever. One query.
+
+    Counted in the journal, which never shrinks: a row goes when its sender takes the
+    file back.
+    """
+    ended = Q(action=PUBLISHED) | Q(action__startswith=REFUSED)
+    rows = JournalEntry.objects.filter(ended, object_kind="attachment")
+    counted = rows.values("action").annotate(n=Count("pk")).order_by()
+    return {_verdict(row["action"]): row["n"] for row in counted}
+
+
+def _verdict(action: str) -> str:
+    return "clean" if action == PUBLISHED else action.removeprefix(REFUSED)
 
 
 def durations(limits: Sequence[float]) -> Durations:
-    """One query for all limits (seconds)."""
+    """Of the files that are there now. One query for all limits (seconds)."""
     took = ExpressionWrapper(
         F("decided_at") - F("received_at"), output_field=DurationField()
     )

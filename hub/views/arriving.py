@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from hub.actions.attachments import receive, withdraw
 from hub.errors import Illegal, NotFound
+from hub.files.limits import MAX_FILES_PER_MESSAGE
 from hub.files.reasons import SENTENCES, FileRefused, Reason
 from hub.models import Thread, User
 from hub.views.requests import person
@@ -36,14 +37,19 @@ class Arrived:
 
 
 def receive_all(request: HttpRequest, thread: Thread, message: UUID) -> Arrived:
-    """Receives every file of the form for this message.
+    """Receives every file of the form for this message; none if there are too many.
 
     The same form sent twice brings each file once. One file's trouble does not stop
     the others; they wait, and the page offers them again.
     """
     result = Arrived()
     ids = [UUID(text) for text in request.POST.getlist("attachments") if _is_id(text)]
-    for upload in request.FILES.getlist("files"):
+    uploads = request.FILES.getlist("files")
+    if uploads and len(set(ids)) + len(uploads) > MAX_FILES_PER_MESSAGE:
+        sentence = _("A message carries at most 10 files.")
+        result.problems = [Problem(one.name or "", sentence, 400) for one in uploads]
+        uploads = []
+    for upload in uploads:
         try:
             file = receive(person(request), thread, upload, once_for=message)
             ids.append(file.pk)

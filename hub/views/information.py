@@ -1,6 +1,7 @@
 """Pages that anybody may read: legal notices, data sources, components, health."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
@@ -13,13 +14,17 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from hub.actions.verdicts import chosen
-from hub.files.scanner import Colour
+from hub.files.scanner import Colour, Health
 from hub.models import AppealCourt, Centre, Court, Departement
 from hub.queries import file_figures
 
 WAITED_TOO_LONG = 600.0  # seconds; a file takes a few
 PING_SECONDS = 2.0  # a probe that waits longer is itself the problem
+SCANNER_SECONDS = 2.0  # of its own: a scan may take far longer
+REMEMBERED_SECONDS = 5.0  # what the scanner said, in this process
 PING_GROUP = "hub.ping"  # nobody listens: only the way there is tried
+
+_remembered: tuple[float, Health] | None = None
 
 
 def static_page(template: str) -> Callable[[HttpRequest], HttpResponse]:
@@ -49,13 +54,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether what a message needs is there: 200, or 503 naming the missing part.
 
-    `files` is told and changes nothing: without a scanner files wait, and taking the
-    whole hub away would not help them.
+    `files` and `scanner` are told and change nothing: without a scanner files wait, and
+    taking the whole hub away would not help them.
     """
     parts = {"database": _database(), "layer": _layer()}
     ready = all(state == "ok" for state in parts.values())
     if parts["database"] == "ok":
-        parts["files"] = _files()
+        health = _scanner_health()
+        parts |= {"files": _files(health), "scanner": health.words}
     return JsonResponse(parts, status=200 if ready else 503)
 
 
@@ -68,8 +74,25 @@ def _database() -> str:
     return "ok"
 
 
-def _files() -> str:
-    health = async_to_sync(chosen().health)()
+def _scanner_health() -> Health:
+    """As it was a few seconds ago at most: a probe never waits long for a scanner."""
+    global _remembered
+    if _remembered and time.monotonic() - _remembered[0] < REMEMBERED_SECONDS:
+        return _remembered[1]
+    health = async_to_sync(_ask_scanner)()
+    _remembered = (time.monotonic(), health)
+    return health
+
+
+async def _ask_scanner() -> Health:
+    try:
+        async with asyncio.timeout(SCANNER_SECONDS):
+            return await chosen().health()
+    except TimeoutError:
+        return Health(Colour.RED, False, "the scanner does not answer in time")
+
+
+def _files(health: Health) -> str:
     if not health.scans:
         return "not scanned"
     waited = file_figures.queue(timezone.now()).oldest_seconds

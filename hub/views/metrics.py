@@ -9,8 +9,8 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
+    GaugeHistogramMetricFamily,
     GaugeMetricFamily,
-    HistogramMetricFamily,
     Metric,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -59,9 +59,10 @@ class FromRecord(Collector):
 def _durations() -> Metric:
     took = file_figures.durations(LIMITS)
     limits = [str(limit) for limit in LIMITS] + ["+Inf"]
-    return HistogramMetricFamily(
+    # Of gauges: a file that is taken back leaves it again.
+    return GaugeHistogramMetricFamily(
         "hub_files_seconds",
-        "Seconds from receipt to decision.",
+        "Seconds from receipt to decision, of the files that are here now.",
         buckets=list(zip(limits, [*took.within, took.count], strict=True)),
-        sum_value=took.seconds,
+        gsum_value=took.seconds,
     )

@@ -36,7 +36,7 @@ def order_document(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def receive_with(request: HttpRequest, measure: Measure) -> Attachment | None:
-    """Receives the file that came with a form, if one did.
+    """Receives the file that came with a form, if one did; twice the same is one file.
 
     Raises InvalidInput with the sentence for its field, NotFound, Forbidden.
     """
@@ -44,7 +44,9 @@ def receive_with(request: HttpRequest, measure: Measure) -> Attachment | None:
     if upload is None:
         return None
     try:
-        return attachments.receive(person(request), measure, upload)
+        return attachments.receive(
+            person(request), measure, upload, once_for=measure.pk
+        )
     except FileRefused as refused:
         sentence = str(SENTENCES[refused.reason])
         raise InvalidInput({ORDER_DOCUMENT: sentence}) from None

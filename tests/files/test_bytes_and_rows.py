@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from hub.actions import attachments, blobs
+from hub.demo import Demo
+from hub.files import storage
 from hub.models import Blob
 from tests.cast import create_small_demo
 from tests.files.fakes import send
@@ -36,3 +38,23 @@ def test_a_commit_whose_answer_was_lost_keeps_the_bytes(
         send(demo.people["samira"], demo.threads[0], SECRET)
     blob = Blob.objects.latest("at")
     assert b"".join(blobs.read(blob)) == SECRET
+
+
+def test_a_store_that_is_away_stops_nothing_after_the_commit(
+    demo: Demo,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    def away(*_: object) -> None:
+        raise OSError("the path of a blob")
+
+    ran = []
+    file = send(demo.people["samira"], demo.threads[0])
+    monkeypatch.setattr(type(storage.place()), "delete", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        attachments.withdraw(demo.people["samira"], file.pk)
+        transaction.on_commit(lambda: ran.append("the next"))
+    assert ran == ["the next"]
+    assert "OSError" in caplog.text
+    assert "the path of a blob" not in caplog.text

@@ -9,12 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 
-from hub import inspector
-from hub.actions import file_queue
+from hub.actions import file_queue, tidying
 from hub.demo import Demo
 from hub.files import storage
 from hub.files.kinds import KINDS, Kind
@@ -102,10 +99,10 @@ def test_what_a_killed_inspection_left_is_cleared(
     left = storage.workshop() / "tmp-left"
     left.mkdir()
     (left / "source").write_bytes(b"clear bytes")
-    inspector.clear_workshop()
+    tidying.clear_workshop()
     assert left.exists()  # it may be in use
-    monkeypatch.setattr(inspector, "LEFT_BEHIND_SECONDS", -1.0)
-    assert inspector.clear_workshop() == 1
+    monkeypatch.setattr(tidying, "LEFT_BEHIND_SECONDS", -1.0)
+    assert tidying.clear_workshop() == 1
     assert not left.exists()
 
 
@@ -126,78 +123,3 @@ def test_the_command_ends_well_when_it_is_told_to(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE) == 0
     process.stdout.close()
-
-
-def test_metrics_are_for_whoever_holds_the_token(
-    demo: Demo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake_children(monkeypatch)
-    made = Attachment.objects.count()  # the demonstration's own are clean
-    camille, thread = demo.people["camille"], demo.threads[0]
-    for data in (b"one", b"two", EVIL):
-        send(camille, thread, data)
-    run_queue(FakeScanner())
-    waiting = send(camille, thread)
-    old = timezone.now() - timedelta(minutes=5)
-    Attachment.objects.filter(pk=waiting.pk).update(received_at=old)
-    bearer = {"authorization": "Bearer s3cret"}
-    assert Client().get("/metrics", headers=bearer).status_code == 404
-    monkeypatch.setattr(settings, "METRICS_TOKEN", "s3cret")
-    assert Client().get("/metrics").status_code == 404
-    wrong = {"authorization": "Bearer é"}
-    assert Client().get("/metrics", headers=wrong).status_code == 404
-    text = Client().get("/metrics", headers=bearer).content.decode()
-    lines = dict(
-        line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#")
-    )
-    assert lines["hub_files_waiting"] == "1.0"
-    assert 300 <= float(lines["hub_files_oldest_seconds"]) < 360
-    assert lines['hub_files_decided_total{verdict="clean"}'] == str(made + 2.0)
-    assert lines['hub_files_decided_total{verdict="infected"}'] == "1.0"
-    assert lines['hub_files_seconds_bucket{le="+Inf"}'] == str(made + 3.0)
-    assert lines["hub_files_seconds_count"] == str(made + 3.0)
-    assert file_names(text) == []
-
-
-def file_names(text: str) -> list[str]:
-    return [word for word in ("Ordonnance", "camille", ".pdf") if word in text]
-
-
-def test_readyz_tells_of_files_and_stays_ready_without_a_scanner(
-    demo: Demo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scanner = FakeScanner()
-    monkeypatch.setattr("hub.views.information.chosen", lambda: scanner)
-
-    def ask() -> tuple[int, str]:
-        answer = Client().get("/readyz")
-        return answer.status_code, answer.json()["files"]
-
-    assert ask() == (200, "ok")
-    scanner.down = True
-    assert ask() == (200, "not scanned")
-    scanner.down = False
-    file = send(demo.people["camille"], demo.threads[0])
-    old = timezone.now() - timedelta(hours=1)
-    Attachment.objects.filter(pk=file.pk).update(received_at=old)
-    status, files = ask()
-    assert (status, files.startswith("waiting for 36")) == (200, True)
-
-
-def test_once_the_scanner_is_back_nobody_waits_for_the_end_of_a_pause(
-    demo: Demo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake_children(monkeypatch)
-    scanner, worker = FakeScanner(), Inspector(1)
-    files = [send(demo.people["camille"], demo.threads[0]) for _ in range(4)]
-    scanner.down = True
-    while worker._step(scanner):
-        pass
-    waiting = Attachment.objects.filter(state="waiting")
-    assert waiting.count() == 4
-    waiting.update(look_at=timezone.now() + timedelta(hours=1))
-    waiting.filter(pk=files[0].pk).update(look_at=timezone.now())
-    scanner.down = False
-    while worker._step(scanner):
-        pass
-    assert not waiting.exists()

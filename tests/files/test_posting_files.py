@@ -197,6 +197,21 @@ def test_the_page_sends_files_without_a_script(demo: Demo, sign_in: SignIn) -> N
     assert Attachment.objects.count() == 2
 
 
+def test_of_a_form_with_too_many_files_none_is_received(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    samira, thread = demo.people["samira"], demo.threads[0]
+    first = send(samira, thread).pk
+    given = {"body": "Voici.", "attachments": str(first)}
+    files = [upload() for _ in range(10)]
+    answer = sign_in(samira).post(f"/fils/{thread.pk}", {**given, "files": files})
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "10 fichiers" in page
+    assert "Voici." in page
+    assert [f.pk for f in Attachment.objects.filter(thread=thread)] == [first]
+
+
 def test_a_file_that_is_not_taken_keeps_the_text_and_the_other_file(
     demo: Demo, sign_in: SignIn
 ) -> None:

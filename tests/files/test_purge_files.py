@@ -61,7 +61,7 @@ def test_a_purged_measure_keeps_digests_and_nothing_to_read(
     )
     kept = Attachment.objects.get(pk=file.pk)
     assert (kept.name, kept.sha256, kept.thread_id) == ("", file.sha256, None)
-    assert Attachment.objects.get(pk=waiting.pk).state == "inspecting"
+    assert Attachment.objects.get(pk=waiting.pk).state == "refused"
     assert file_queue.take(timezone.now() + timedelta(days=9)) is None
 
 
@@ -106,9 +106,12 @@ def test_bytes_without_a_row_go_after_a_day(
     half = Path(storage.place().path("ab/cd/.new-half"))
     half.parent.mkdir(parents=True, exist_ok=True)
     half.write_bytes(b"a crash came before the name")
-    assert tidying.tidy_files() == {"loose": 0, "orphans": 0}
+    nothing = {"loose": 0, "orphans": 0, "workshop": 0}
+    assert tidying.tidy_files() == nothing
+    (storage.workshop() / "tmp-left").mkdir()
     monkeypatch.setattr(blobs, "SWEPT_AFTER", timedelta(0))
-    assert tidying.tidy_files() == {"loose": 0, "orphans": 2}
+    monkeypatch.setattr(tidying, "LEFT_BEHIND_SECONDS", -1.0)
+    assert tidying.tidy_files() == nothing | {"orphans": 2, "workshop": 1}
     assert stored() == {file.blobs.get().pk}
 
 

@@ -78,3 +78,13 @@ def test_all_that_the_centre_finds_was_named_when_it_left(demo: Demo) -> None:
     facts = MeasureTransition.objects.get(measure=measure, event="transmit").facts
     assert facts["order_documents"] == [one.sha256 for one in found]
     assert found.count() == 2
+
+
+def test_the_same_decision_sent_twice_is_one_file(demo: Demo, sign_in: SignIn) -> None:
+    measure, paul = draft(demo), sign_in(demo.people["paul"])
+    where = f"/mesures/{measure.reference}/completer/piece"
+    before = Attachment.objects.filter(measure=measure).count()
+    for _ in range(2):
+        answer = paul.post(where, {"order_document": upload(b"%PDF- the same")})
+        assert answer.status_code == 201
+    assert Attachment.objects.filter(measure=measure).count() == before + 1

@@ -67,3 +67,37 @@ async def test_a_file_that_is_removed_goes_from_every_page_whatever_its_state(
     for left in (1, 0):
         await first.locator(WRITING).last.get_by_role("button").last.click()
         await expect(second.locator(WRITING)).to_have_count(left)
+
+
+async def test_a_file_that_is_cancelled_as_it_arrives_is_in_no_later_message(
+    hub: ServedHub, browser: Browser, tmp_path: Path
+) -> None:
+    page = await open_thread(browser, hub, CAMILLE)
+    async with (
+        page.expect_response(lambda one: one.request.method == "DELETE"),
+        held_upload(page),
+    ):
+        await choose(page, pdf(tmp_path))
+        await page.locator(WRITING).get_by_role("button").last.click()
+        await expect(page.locator(WRITING)).to_have_count(0)
+    await page.reload()
+    await expect(page.locator("#body")).to_be_visible()
+    assert await page.locator(WRITING).count() == 0
+
+
+async def test_a_file_sent_after_the_session_ended_waits_for_a_new_one(
+    hub: ServedHub, browser: Browser, tmp_path: Path
+) -> None:
+    page = await open_thread(browser, hub, CAMILLE)
+    await page.context.clear_cookies()
+    await choose(page, pdf(tmp_path))
+    alert = page.locator("[data-files-alert]")
+    await expect(alert).to_contain_text("session est terminée")
+    other = await page.context.new_page()
+    await other.goto(hub.login_link(CAMILLE))
+    await other.click("main button[type=submit]")
+    await other.wait_for_url(f"{hub.url}/")
+    await page.locator("[data-slot=retry]:visible").click()
+    await arrived(page, 1)
+    await is_in_state(page, "ordonnance.pdf", "pending", WRITING)
+    await expect(alert).to_be_empty()

@@ -173,6 +173,21 @@ async def test_a_check_that_finds_nothing_lost_asks_three_questions(
     assert len(asked) == 3
 
 
+async def test_a_lost_message_brings_no_words_in_the_language_of_the_server(
+    tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camille, thread = world.people["camille"], world.threads[0]
+    sender, second = await tab(camille), await tab(camille)
+    file = await received(camille, thread, EVIL)
+    with monkeypatch.context() as patched:
+        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        await post(sender, thread, file)
+        await decided()
+    await relay.check()
+    [shown] = (await second.get("message"))["attachments"]
+    assert (shown["reason"], "detail" in shown) == ("infected", False)
+
+
 async def test_a_number_whose_file_is_gone_is_looked_for_once(
     tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand
 
-from hub.inspector import Inspector, clear_workshop
+from hub.actions.tidying import clear_workshop
+from hub.inspector import Inspector
 
 ENDING_SECONDS = 20.0  # for files in hand; then they go back into the queue
 

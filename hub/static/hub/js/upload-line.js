@@ -5,6 +5,7 @@ import { fill, fresh, named, reasonOf, words } from "./file-line.js";
 export class UploadLine {
   #blob = null;
   #stop = null;
+  #cut = words.cut; // why it did not arrive, though it may yet
 
   // `item`: a line that the server wrote. A blob begins as waiting; `file` is there.
   constructor({ file, item, blob }) {
@@ -35,7 +36,7 @@ export class UploadLine {
 
   // Why it stays behind, in one sentence; empty while nothing is wrong.
   get trouble() {
-    if (this.phase === "failed") return `${this.file.name} : ${words.cut}`;
+    if (this.phase === "failed") return `${this.file.name} : ${this.#cut}`;
     return this.refused ? named(words.now_refused, this.file.name, reasonOf(this.file)) : "";
   }
 
@@ -60,15 +61,16 @@ export class UploadLine {
     this.#show(null);
   }
 
-  // For good, with the server's refusal; or the network was at fault.
-  failed(refusal) {
+  // For good, with the server's refusal; or something that passes was at fault.
+  failed(refusal, why = words.cut) {
     if (refusal) {
       this.is({ ...this.file, state: "refused", reason: refusal.code, detail: refusal.detail });
       return;
     }
     this.phase = "failed";
+    this.#cut = why;
     this.item.classList.add("file--bad");
-    this.#show(words.cut);
+    this.#show(why);
   }
 
   again() {

@@ -36,6 +36,11 @@ export class Uploads extends EventTarget {
     return this.#lines.filter(({ phase }) => ["queued", "sending"].includes(phase)).length;
   }
 
+  // Files that are in this page alone, and would be lost with it.
+  get unsent() {
+    return this.#lines.filter(({ phase }) => phase !== "there").length;
+  }
+
   // For all to see, or only to be spoken: what a line of the list shows anyway.
   say(sentence, spoken = false) {
     const place = this.#box.querySelector("[data-files-status]");
@@ -127,7 +132,7 @@ export class Uploads extends EventTarget {
     const stop = sendFile(this.#box.dataset.url, this.#token, line.blob, {
       progress: (part) => line.progress(part),
       done: (file) => this.#arrived(line, learn(file)),
-      failed: (refusal) => this.#failed(line, refusal),
+      failed: (refusal, why) => this.#failed(line, refusal, why),
     });
     line.started(stop);
   }
@@ -139,8 +144,8 @@ export class Uploads extends EventTarget {
     this.#next();
   }
 
-  #failed(line, refusal) {
-    line.failed(refusal);
+  #failed(line, refusal, why) {
+    line.failed(refusal, why);
     this.#hinder(line);
     this.#next();
   }
@@ -151,11 +156,22 @@ export class Uploads extends EventTarget {
     this.dispatchEvent(new Event("hindered"));
   }
 
-  #again(line) {
+  async #again(line) {
     this.warn("");
     line.again();
     line.button.focus(); // the button that was pressed goes away
+    await this.#renewToken();
     this.#next();
+  }
+
+  // Who signed in again, elsewhere, has a new one.
+  async #renewToken() {
+    const answer = await fetch(location.pathname).catch(() => null);
+    const text = answer?.ok ? await answer.text().catch(() => "") : "";
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const token = page.querySelector("[data-composer] [name=csrfmiddlewaretoken]");
+    const same = page.body.dataset.user === document.body.dataset.user;
+    if (token && same) this.#form.elements.csrfmiddlewaretoken.value = token.value;
   }
 
   #remove(line) {

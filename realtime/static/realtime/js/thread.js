@@ -81,7 +81,7 @@ function showState(name) {
 
 // The page has changed on the server; what is being written is worth more than that.
 function reloadUnlessWriting() {
-  if (!form?.elements.body.value && !outbox.size && !uploads?.sending) location.reload();
+  if (!form?.elements.body.value && !outbox.size && !uploads?.unsent) location.reload();
 }
 
 // The measure moved on: its panel is asked for again, and nothing else of the page, so
@@ -176,7 +176,7 @@ on("ended", reloadUnlessWriting);
 
 // What is not on record yet would be lost with the page: the browser asks first.
 addEventListener("beforeunload", (event) => {
-  if (outbox.size || acknowledging.size || uploads?.sending) event.preventDefault();
+  if (outbox.size || acknowledging.size || uploads?.unsent) event.preventDefault();
 });
 
 if (aged) showState("off");
