@@ -15,10 +15,14 @@ from daphne.http_protocol import WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
+from django.db import connections
+from django.http import parse_cookie
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
 
 from hub import events
+from hub.queries.sessions import user_of_session
 from hub.uploads import MOST_IN_FLIGHT, ORDINARY_BYTES, body_limit
 
 MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4; a larger frame is closed with 1009
@@ -37,6 +41,8 @@ BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
     b"Retry-After: 5\r\nContent-Length: 0\r\n\r\n"
 )
+
+SESSION_COOKIE = settings.SESSION_COOKIE_NAME
 
 reactor: Any = installed_reactor  # its own types describe another reactor
 
@@ -67,7 +73,7 @@ class BoundedRequest(WebRequest):
     """
 
     channel: Any  # its types describe what an application sees of it
-    is_refused = False
+    is_refused = is_received = False
     room = 0
     in_flight: ClassVar[int] = 0
 
@@ -78,27 +84,33 @@ class BoundedRequest(WebRequest):
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         super().gotLength(length)
-        self.room = self._allowed()
-        if length is not None and length > self.room:
-            self._refuse(TOO_LARGE)
-            return
-        size = self.room if length is None else length
-        if size > ORDINARY_BYTES:
-            self._reserve(size)
-
-    def _allowed(self) -> int:
-        """By the path; nothing large from whoever has no session to show.
-
-        Whether the session is one, the application asks.
-        """
         path = self.channel._path.partition(b"?")[0]  # noqa: SLF001 (no other way)
-        cookies = b";".join(self.requestHeaders.getRawHeaders(b"cookie") or [])
-        if settings.SESSION_COOKIE_NAME.encode() + b"=" not in cookies:
-            return ORDINARY_BYTES
-        return body_limit(unquote(path.decode("ascii", "replace")))
+        self.room = body_limit(unquote(path.decode("ascii", "replace")))
+        size = self.room if length is None else length
+        if size > self.room:
+            self._refuse(TOO_LARGE)
+        elif size > ORDINARY_BYTES:
+            self._ask_who(size)
+
+    def _ask_who(self, size: int) -> None:
+        """Reads nothing more until a thread has found whose session it is.
+
+        Otherwise three strangers who send slowly would hold all the room there is.
+        """
+        cookies = b"; ".join(self.requestHeaders.getRawHeaders(b"cookie") or [])
+        key = parse_cookie(cookies.decode("latin-1")).get(SESSION_COOKIE, "")
+        self.channel.transport.pauseProducing()
+        answer = deferToThread(_is_somebodys, key)
+        answer.addCallbacks(
+            lambda known: self._reserve(size) if known else self._refuse(TOO_LARGE),
+            lambda _failure: self._refuse(BUSY),
+        )
+        answer.addBoth(lambda _: self.channel.transport.resumeProducing())
 
     def _reserve(self, size: int) -> None:
         """Room in memory until the request has ended, however it ends."""
+        if self.is_received:
+            return
         if BoundedRequest.in_flight + size > MOST_IN_FLIGHT:
             self._refuse(BUSY)
             return
@@ -117,15 +129,25 @@ class BoundedRequest(WebRequest):
             super().handleContentChunk(data)
 
     def requestReceived(self, *arguments: bytes) -> None:  # noqa: N802
+        self.is_received = True
         if self.is_refused:
             self.channel.loseConnection()
         else:
             super().requestReceived(*arguments)
 
     def _refuse(self, answer: bytes) -> None:
+        if self.is_received:  # a short one was told without its length
+            return
         self.is_refused = True
         self.channel.transport.write(answer)
         reactor.callLater(LINGER_SECONDS, self.channel.loseConnection)
+
+
+def _is_somebodys(session_key: str) -> bool:
+    try:
+        return user_of_session(session_key) is not None
+    finally:
+        connections.close_all()
 
 
 class HubServer(Server):

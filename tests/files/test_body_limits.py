@@ -3,6 +3,7 @@
 import socket
 from contextlib import ExitStack
 from pathlib import Path
+from select import select
 
 import pytest
 from django.test import Client
@@ -17,7 +18,9 @@ from hub.uploads import (
     body_limit,
 )
 from tests.clients.server import ServedHub
+from tests.clients.session import sign_in
 
+SAMIRA = "samira.benali@centre.demo.invalid"
 SOME = "4f4c9f1e-6c2b-4a58-9d3e-0b7f5e1a2c3d"  # the same in every worker
 THREAD = f"/fils/{SOME}"
 UPLOAD = f"/api/v1/threads/{SOME}/attachments"
@@ -73,9 +76,10 @@ def test_a_form_full_of_files_costs_about_what_it_weighs(tmp_path: Path) -> None
     end = b"\r\n--edge--\r\n"
     length = len(edge) + weight + len(end)
     with ServedHub(tmp_path) as hub:
+        cookie = sign_in(hub, SAMIRA)
         head = (
             f"POST {THREAD} HTTP/1.1\nHost: 127.0.0.1:{hub.port}\n"
-            f"Content-Length: {length}\nCookie: session=any\n"
+            f"Content-Length: {length}\nCookie: {cookie}\n"
             "Content-Type: multipart/form-data; boundary=edge\n\n"
         )
         assert hub.process
@@ -105,7 +109,9 @@ def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
         assert talk(hub, said).startswith(b"HTTP/1.1 413 ")
         stranger = f"POST {THREAD} HTTP/1.1\n{host}Content-Length: {2 * MIB}\n\n"
         assert talk(hub, stranger).startswith(b"HTTP/1.1 413 ")
-        host += "Cookie: session=any\n"
+        forged = stranger.replace(host, f"{host}Cookie: session=any\n")
+        assert talk(hub, forged).startswith(b"HTTP/1.1 413 ")
+        host += f"Cookie: {sign_in(hub, SAMIRA)}\n"
         huge = f"POST {THREAD} HTTP/1.1\n{host}Content-Length: {FORM_BYTES + 1}\n\n"
         assert talk(hub, huge).startswith(b"HTTP/1.1 413 ")
         untold = f"POST {UPLOAD} HTTP/1.1\n{host}Transfer-Encoding: chunked\n\n"
@@ -120,22 +126,26 @@ def test_so_many_large_bodies_at_a_time_and_room_again_when_they_end(
     tmp_path: Path,
 ) -> None:
     with ServedHub(tmp_path) as hub:
+        cookie = sign_in(hub, SAMIRA)
         head = (
             f"POST {THREAD} HTTP/1.1\r\nHost: 127.0.0.1:{hub.port}\r\n"
-            f"Cookie: session=any\r\nContent-Length: {FORM_BYTES}\r\n\r\n"
+            f"Cookie: {cookie}\r\nContent-Length: {FORM_BYTES}\r\n\r\n"
         ).encode()
-        with ExitStack() as lines:
-            for _ in range(MOST_IN_FLIGHT // FORM_BYTES):
-                line = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
-                lines.enter_context(line).sendall(head)
-                # An answer on another line: the server has read what came before.
-                small = f"GET /healthz HTTP/1.1\nHost: 127.0.0.1:{hub.port}\n\n"
-                assert talk(hub, small).startswith(b"HTTP/1.1 200 ")
-            full = head.decode().replace("\r\n", "\n")
-            assert talk(hub, full).startswith(b"HTTP/1.1 503 ")
+        with ExitStack() as open_lines:
+            lines = [
+                open_lines.enter_context(
+                    socket.create_connection(("127.0.0.1", hub.port), timeout=20)
+                )
+                for _ in range(MOST_IN_FLIGHT // FORM_BYTES + 1)
+            ]
+            for line in lines:
+                line.sendall(head)
+            # All but one wait for their bodies; whichever came last is told.
+            [answered], _, _ = select(lines, [], [], 20)
+            assert answered.recv(65536).startswith(b"HTTP/1.1 503 ")
         # Their connections are gone, and with them what they held.
-        told = full.replace(str(FORM_BYTES), "0")
-        assert talk(hub, told).startswith(b"HTTP/1.1 403 ")
+        empty = head.decode().replace("\r\n", "\n").replace(str(FORM_BYTES), "0")
+        assert talk(hub, empty).startswith(b"HTTP/1.1 403 ")
         with socket.create_connection(("127.0.0.1", hub.port), timeout=20) as line:
             line.sendall(head + b"x")
             line.shutdown(socket.SHUT_WR)
