@@ -64,9 +64,8 @@ def message_hint(message: Message) -> dict[str, Any]:
     if len(shown_files(message, None)) < len(message.files):
         own = wire_message(message, message.author_id)
         for file in own["attachments"]:
-            file.pop(
-                "detail", None
-            )  # the language here is nobody's: the page has words
+            # In no reader's language here; the page has the words for `reason`.
+            file.pop("detail", None)
         hint["own"] = encode("message", **own)
     return hint
 

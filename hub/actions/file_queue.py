@@ -20,6 +20,7 @@ from hub.actions import blobs
 from hub.actions.journal import record
 from hub.files.reasons import Reason
 from hub.models import Attachment, AttachmentState, Blob, BlobRole, Thread
+from hub.models.attachments import PENDING
 
 HELD = timedelta(minutes=10)  # longer than every child's and scanner's own deadline
 GIVEN_UP_AFTER = timedelta(hours=24)  # from receipt; then UNSCANNABLE
@@ -27,7 +28,6 @@ MANY_ATTEMPTS = 10  # that ended without a word: the file itself ends its worker
 FIRST_PAUSE = 2.0  # seconds between two tries, doubling, with jitter
 # A scanner that is back must find all files within a minute; other trouble is rare.
 LONGEST_PAUSE_SCANNER, LONGEST_PAUSE = 30.0, 300.0
-PENDING = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
 
 class TryLater(Exception):

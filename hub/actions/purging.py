@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import F
 
 from hub.actions import blobs
-from hub.actions.file_queue import PENDING
 from hub.actions.journal import record
 from hub.actions.transitions import lock, move
 from hub.files.reasons import Reason
@@ -32,6 +31,7 @@ from hub.models import (
     SafetyContext,
     Thread,
 )
+from hub.models.attachments import PENDING
 from hub.models.choices import MeasureState
 from hub.states import Event
 

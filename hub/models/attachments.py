@@ -1,6 +1,6 @@
 """Files that people send: what became of each, and where its bytes lie.
 
-States are changed by hub.actions.attachments and hub.actions.inspection only.
+States are changed by hub.actions.file_queue only, and by purging.
 """
 
 import uuid
@@ -22,6 +22,10 @@ class AttachmentState(models.TextChoices):
     INSPECTING = "inspecting", _("being checked")
     CLEAN = "clean", _("ready")
     REFUSED = "refused", _("refused")
+
+
+# Nothing was decided yet.
+PENDING = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
 
 class AttachmentPurpose(models.TextChoices):

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, Sum
 
-from hub.models import Attachment, AttachmentState, JournalEntry
+from hub.models import Attachment, JournalEntry
+from hub.models.attachments import PENDING
 
 PUBLISHED, REFUSED = "file_published", "file_refused_"  # actions of the journal
-PENDING = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """The decision that orders a measure, as a file: which there are, and their state."""
 
 from hub.models import Attachment, AttachmentPurpose, AttachmentState, Measure, User
+from hub.models.attachments import PENDING
 from hub.queries.attachments import visible_to
-
-UNDECIDED = (AttachmentState.WAITING, AttachmentState.INSPECTING)
 
 
 def order_documents(measure: Measure, user: User) -> list[Attachment]:
@@ -37,7 +36,7 @@ def order_document_state(measure: Measure) -> str:
         .order_by("-received_at")
         .values_list("state", flat=True)
     )
-    for state in (*UNDECIDED, AttachmentState.CLEAN):
+    for state in (*PENDING, AttachmentState.CLEAN):
         if state in found:
             return state
     return found[0] if found else ""

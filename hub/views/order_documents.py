@@ -16,8 +16,9 @@ from hub.completeness import ORDER_DOCUMENT
 from hub.errors import Illegal, InvalidInput, NotFound
 from hub.files.reasons import SENTENCES, FileRefused
 from hub.models import Attachment, AttachmentState, Measure
+from hub.models.attachments import PENDING
 from hub.models.choices import MeasureState
-from hub.queries.order_documents import UNDECIDED, order_documents
+from hub.queries.order_documents import order_documents
 from hub.views.requests import person
 from hub.wire import wire_file
 
@@ -71,7 +72,7 @@ def document_context(request: HttpRequest, measure: Measure) -> dict[str, object
         documents = [d for d in documents if d.state != AttachmentState.REFUSED]
     return {
         "documents": [(wire_file(one), one.sent_by_id == user.pk) for one in documents],
-        "undecided": any(one.state in UNDECIDED for one in documents),
+        "undecided": any(one.state in PENDING for one in documents),
     }
 
 
