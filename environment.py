@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.files.file_settings import FileSettings, file_problems
 from hub.files.scanner_settings import ScannerSettings
+from notifications.mail_settings import MailSettings
 
 BASE = Path(__file__).resolve().parent
 MAIL_SCHEMES = ("submission", "smtps", "smtp")
@@ -88,7 +89,7 @@ class Rules(BaseSettings):
     )
 
 
-class Environment(Rules, FileSettings, ScannerSettings):
+class Environment(Rules, FileSettings, ScannerSettings, MailSettings):
     """The process environment, completed by an `.env` file beside this module."""
 
     model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")
@@ -229,6 +230,7 @@ def _problems(environment: Environment) -> list[str]:
         *problems,
         *file_problems(environment, environment.data_folder, environment.production),
         *environment.scanner_problems(production=environment.production),
+        *environment.mail_problems(),
         *_production_problems(environment),
     ]
 

@@ -1,6 +1,7 @@
 """What Django is told. Values an operator may change come from environment.py."""
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -218,6 +219,8 @@ PEOPLE_TIME_ZONE = "Europe/Paris"
 SMTP_URL = env.smtp_url
 MAIL_FROM = env.mail_from
 MAIL_ALLOW_INVALID = env.mail_allow_invalid
+MAIL: Any = env  # the choices of notifications.mail_settings, by name
+UNREAD_DELAY = timedelta(seconds=env.unread_delay_seconds)
 
 # --- Virus scanning ----------------------------------------------------------
 SCANNING: Any = env  # which scanner, by the names of hub.files.scanners.Choice

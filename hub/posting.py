@@ -6,7 +6,7 @@ decides what becomes of a draft is here and can be tested without a database.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -49,12 +49,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Head:
-    """How far a thread has come. `awaits` is the side whose turn it is."""
+    """How far a thread has come. `awaits` is the side whose turn it is.
+
+    `look_at`: when the messenger has to see who did not read (ARCHITECTURE section 5).
+    """
 
     last_seq: int
     hash: str
     is_open: bool
     awaits: str
+    look_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Facts:
     known: dict[tuple[UUID, UUID], Message]  # (author, client id)
     written: dict[tuple[UUID, int], Message]  # (thread, seq) that drafts correct
     files: dict[UUID, Attachment] = field(default_factory=dict)  # that drafts name
+    unread_delay: timedelta = timedelta(0)  # how long a message may stay unread
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,10 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
     awaits = head.awaits
     if seat.side and draft.kind not in ASKS_NOTHING:
         awaits = seat.side.other
-    result.heads[draft.thread] = Head(message.seq, message.hash, True, awaits)
+    look_at = now if urgent or draft.needs_ack else now + facts.unread_delay
+    result.heads[draft.thread] = Head(
+        message.seq, message.hash, True, awaits, min(head.look_at or look_at, look_at)
+    )
     result.rows.append(message)
     result.claims += files
     return Posted(message)

@@ -57,7 +57,12 @@ def seat(thread: Thread, places: list[Membership]) -> None:
     with transaction.atomic():
         Participant.objects.bulk_create(
             [
-                Participant(thread=thread, user_id=p.user_id, membership=p)
+                Participant(
+                    thread=thread,
+                    user_id=p.user_id,
+                    membership=p,
+                    notified_seq=thread.last_seq,
+                )
                 for p in places
             ]
         )

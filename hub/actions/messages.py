@@ -7,6 +7,7 @@ and the announcement, in a constant number of queries (ARCHITECTURE section 2).
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -121,7 +122,7 @@ def _facts(drafts: Sequence[Draft]) -> tuple[Facts, dict[UUID, Measure]]:
         .order_by("pk")
     )
     heads = {
-        t.pk: Head(t.last_seq, t.head, t.state == ThreadState.OPEN, t.awaits)
+        t.pk: Head(t.last_seq, t.head, t.state == ThreadState.OPEN, t.awaits, t.look_at)
         for t in locked
     }
     seats = (
@@ -138,6 +139,7 @@ def _facts(drafts: Sequence[Draft]) -> tuple[Facts, dict[UUID, Measure]]:
         known={(m.author_id, m.client_id): m for m in written},
         written={(m.thread_id, m.seq): m for m in written},
         files=Attachment.objects.in_bulk(named),
+        unread_delay=settings.UNREAD_DELAY,
     )
     return facts, turns.awaiting_answer(locked)
 
@@ -177,8 +179,9 @@ def _write(decided: Plan) -> None:
                 head=head.hash,
                 awaits=head.awaits,
                 last_at=last_at,
+                look_at=head.look_at,
             )
             for thread, head in decided.heads.items()
         ],
-        ["last_seq", "head", "awaits", "last_at"],
+        ["last_seq", "head", "awaits", "last_at", "look_at"],
     )

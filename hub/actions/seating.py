@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,22 +42,30 @@ def threads_of_place(place: Membership) -> QuerySet[Thread]:
 def seat_in(
     place: Membership, threads: Iterable[UUID], *, until: datetime | None = None
 ) -> None:
-    """Gives seats, and gives back those that had ended. Three queries.
+    """Gives seats, and gives back those that had ended. Four queries.
 
-    A seat in force is left as it is, so that nobody changes sides in a thread.
+    A seat in force is left as it is, so that nobody changes sides in a thread. Nobody
+    is told by mail of what was said before they sat there.
     """
     threads = list(threads)
     mine = Participant.objects.filter(user=place.user_id, thread__in=threads)
     in_force = mine.filter(permissions.seats_with("thread.read"))
     kept = in_force.exclude(until__lt=until) if until else in_force.filter(until=None)
     again = mine.exclude(pk__in=list(kept.values_list("pk", flat=True)))
-    again.update(membership=place, until=until)
+    heads = Thread.objects.filter(pk=OuterRef("thread")).values("last_seq")[:1]
+    again.update(membership=place, until=until, notified_seq=Subquery(heads))
     Participant.objects.bulk_create(
         [
             Participant(
-                thread_id=thread, user_id=place.user_id, membership=place, until=until
+                thread_id=thread,
+                user_id=place.user_id,
+                membership=place,
+                until=until,
+                notified_seq=last_seq,
             )
-            for thread in threads
+            for thread, last_seq in Thread.objects.filter(pk__in=threads).values_list(
+                "pk", "last_seq"
+            )
         ],
         ignore_conflicts=True,
     )

@@ -4,6 +4,7 @@ from hub.models.accounts import (
     CENTRE_ROLES,
     COURT_ROLES,
     Absence,
+    AbsenceSource,
     Membership,
     Role,
     Session,
@@ -12,6 +13,7 @@ from hub.models.accounts import (
     SignInRequest,
     User,
 )
+from hub.models.addresses import AddressRecord
 from hub.models.attachments import (
     Attachment,
     AttachmentPurpose,
@@ -51,6 +53,7 @@ from hub.models.threads import (
     ORDINARY,
     SYSTEM,
     Acknowledgement,
+    AlertMark,
     Message,
     MessageKind,
     Participant,
@@ -65,7 +68,10 @@ __all__ = [
     "ORDINARY",
     "SYSTEM",
     "Absence",
+    "AbsenceSource",
     "Acknowledgement",
+    "AddressRecord",
+    "AlertMark",
     "AppealCourt",
     "Approval",
     "Assignment",

@@ -61,6 +61,7 @@ class User(AbstractBaseUser):
     usual_name = models.CharField(max_length=100)
     locale = models.CharField(max_length=5, blank=True)  # empty: the browser's
     is_active = models.BooleanField(default=True)
+    seen_at = models.DateTimeField(null=True)  # last sign of a page; to the minute
     created_at = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -150,6 +151,13 @@ class Membership(models.Model):
         return Side.COURT if self.court_id else Side.CENTRE
 
 
+class AbsenceSource(models.TextChoices):
+    """Who told the hub of an absence."""
+
+    PERSON = "person", _("entered here")
+    MAILBOX = "mailbox", _("read from an automatic reply")
+
+
 class Absence(models.Model):
     """Days on which a person does not answer, and who does instead."""
 
@@ -160,6 +168,9 @@ class Absence(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     ended_at = models.DateTimeField(null=True)  # taken back before the last day
+    source = models.CharField(
+        max_length=8, choices=AbsenceSource.choices, default=AbsenceSource.PERSON
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -57,6 +57,17 @@ class Thread(models.Model):
     awaits = models.CharField(max_length=6, choices=Side.choices, blank=True)
     # How many of its attachments became ready or were refused (Attachment.change).
     files_changed = models.PositiveIntegerField(default=0)
+    # When the messenger has to see who is owed what (notifications); none: nobody is.
+    look_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["look_at"],
+                name="thread_look_at",
+                condition=models.Q(look_at__isnull=False),
+            )
+        ]
 
 
 class Participant(models.Model):
@@ -72,6 +83,7 @@ class Participant(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT)
     read_seq = models.PositiveIntegerField(default=0)
+    notified_seq = models.PositiveIntegerField(default=0)  # told of, or not owed
     until = models.DateTimeField(null=True)
 
     class Meta:
@@ -97,7 +109,7 @@ class Message(models.Model):
     urgent = models.CharField(max_length=200, blank=True)  # the reason
     for_case_file = models.BooleanField(default=False)
     corrects = models.PositiveIntegerField(null=True)
-    door = models.CharField(max_length=10)  # page, socket, api, act, system
+    door = models.CharField(max_length=10)  # page, socket, api, act, link, system
     at = models.DateTimeField()
     hash = models.CharField(max_length=64)
 
@@ -131,6 +143,23 @@ class ReadMark(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["participant", "seq"], name="one_mark_per_step"
+            )
+        ]
+
+
+class AlertMark(models.Model):
+    """The person was told at `at`, outside the hub, that messages up to `seq` wait."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="alerts"
+    )
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "seq"], name="one_alert_per_step"
             )
         ]
 

@@ -71,6 +71,8 @@ def rows_of(cases: Iterable[Case], into: Rows) -> Rows:
             into[model] += found
         for told in case.told:
             into[Thread].append(told.thread)
+            for seat in told.seats:  # invented mail is never owed
+                seat.notified_seq = told.thread.last_seq
             into[Participant] += told.seats
             into[Message] += told.messages
     return into

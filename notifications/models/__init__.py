@@ -1,0 +1,28 @@
+"""What is owed, what was sent and why not; links; preferences; mail that came back."""
+
+from notifications.models.inbound import InboundMail
+from notifications.models.links import KnownBrowser, LinkEvent, LinkSession, ReplyLink
+from notifications.models.outbox import (
+    Notification,
+    Pause,
+    Reason,
+    State,
+    Transport,
+)
+from notifications.models.preferences import HearingSlot, Preference, PushDevice
+
+__all__ = [
+    "HearingSlot",
+    "InboundMail",
+    "KnownBrowser",
+    "LinkEvent",
+    "LinkSession",
+    "Notification",
+    "Pause",
+    "Preference",
+    "PushDevice",
+    "Reason",
+    "ReplyLink",
+    "State",
+    "Transport",
+]

@@ -1,0 +1,173 @@
+"""Writing what is owed: one row per recipient, thread and window, never twice.
+
+Called inside the transaction of the cause. Rows are claimed and ended in
+notifications.queue.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from hub.models import Centre, User
+from notifications.kinds import SUBJECTS, Frequency, Kind, Subject
+from notifications.models import Notification, Reason, State, Transport
+from notifications.moments import Slot, Times, slot_for, times_of
+
+logger = logging.getLogger(__name__)
+
+# Something may be due now. Sent after the commit; the worker of this process listens.
+woken = Signal()
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is owed to whom. `window` makes it unique: a second time is no second row.
+
+    `facts`: codes, ids and numbers only.
+    """
+
+    kind: Kind
+    window: str
+    user: UUID | None = None
+    centre: int | None = None  # its functional mailbox
+    thread: UUID | None = None
+    subject: Subject | None = None  # else the kind's
+    first_seq: int | None = None
+    last_seq: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None  # else now
+
+    @property
+    def about(self) -> Subject:
+        return self.subject or SUBJECTS[self.kind]
+
+
+def owe(
+    kind: Kind,
+    people: Iterable[User | UUID],
+    *,
+    window: str,
+    thread: UUID | None = None,
+    facts: dict[str, Any] | None = None,
+    subject: Subject | None = None,
+) -> None:
+    """Owes the same thing to many people, each at the time they chose."""
+    ids = [one.pk if isinstance(one, User) else one for one in people]
+    write(
+        Owed(kind, window, user=one, thread=thread, subject=subject, facts=facts or {})
+        for one in ids
+    )
+
+
+def owe_mailbox(
+    kind: Kind,
+    centre: Centre,
+    *,
+    window: str,
+    thread: UUID | None = None,
+    facts: dict[str, Any] | None = None,
+    subject: Subject | None = None,
+) -> None:
+    """Owes it to the functional mailbox of a centre, at once."""
+    write(
+        [
+            Owed(
+                kind,
+                window,
+                centre=centre.pk,
+                thread=thread,
+                subject=subject,
+                facts=facts or {},
+            )
+        ]
+    )
+
+
+def write(owed: Iterable[Owed], now: datetime | None = None) -> int:
+    """Stores what is owed and not stored yet; returns how many rows were asked for.
+
+    What a person wants in a summary goes there, what they never want is kept as not
+    sent. Constant queries.
+    """
+    now = now or timezone.now()
+    wanted = list(owed)
+    times = times_of({one.user for one in wanted if one.user})
+    rows: list[Notification] = []
+    gathered: list[Notification] = []
+    for one in wanted:
+        mine = times.get(one.user, Times()) if one.user else Times()
+        slot = slot_for(mine, one.about, now) if one.user else None
+        row = _row(one, mine if one.user else None, slot, now)
+        (gathered if row.state == State.GATHERED else rows).append(row)
+        if slot and row.state == State.GATHERED:
+            row.digest = _digest(row, slot, now)
+    digests = _stored({row.digest.key: row.digest for row in gathered if row.digest})
+    for row in gathered:
+        row.digest = digests[row.digest.key] if row.digest else None
+    Notification.objects.bulk_create([*rows, *gathered], ignore_conflicts=True)
+    transaction.on_commit(partial(woken.send, None))
+    return len(wanted)
+
+
+def key_of(
+    transport: str,
+    recipient: UUID | int | None,
+    thread: UUID | None,
+    window: str,
+) -> str:
+    """What is unique; a person and a mailbox cannot meet: one is a UUID."""
+    return f"{transport}/{recipient}/{thread or ''}/{window}"
+
+
+def _row(
+    one: Owed, times: Times | None, slot: Slot | None, now: datetime
+) -> Notification:
+    row = Notification(
+        user_id=one.user,
+        centre_id=one.centre,
+        thread_id=one.thread,
+        kind=one.kind,
+        subject=one.about,
+        window=one.window,
+        key=key_of(Transport.EMAIL, one.user or one.centre, one.thread, one.window),
+        first_seq=one.first_seq,
+        last_seq=one.last_seq,
+        facts=one.facts,
+        due_at=one.due_at or now,
+        created_at=now,
+    )
+    if times and times.frequency(one.about) == Frequency.NEVER:
+        row.state, row.reason, row.ended_at = State.DROPPED, Reason.NEVER, now
+    elif slot:
+        row.state, row.due_at = State.GATHERED, slot.due_at
+        row.reason = slot.reason or ""
+    return row
+
+
+def _digest(row: Notification, slot: Slot, now: datetime) -> Notification:
+    """The summary that row travels in; one per person and slot."""
+    return Notification(
+        user_id=row.user_id,
+        kind=Kind.DIGEST,
+        subject=SUBJECTS[Kind.DIGEST],
+        window=slot.window,
+        key=key_of(Transport.EMAIL, row.user_id, None, slot.window),
+        due_at=slot.due_at,
+        created_at=now,
+    )
+
+
+def _stored(digests: dict[str, Notification]) -> dict[str, Notification]:
+    """The same rows as the database holds them, whoever wrote them first."""
+    if not digests:
+        return {}
+    Notification.objects.bulk_create(digests.values(), ignore_conflicts=True)
+    return {d.key: d for d in Notification.objects.filter(key__in=list(digests))}
