@@ -1,5 +1,9 @@
 """Addresses of reply links: made in numbers, kept as digests, refused when altered."""
 
+import contextlib
+import random
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +12,11 @@ from hub.demo import CENTRE, Demo
 from hub.models import Centre
 from notifications import links, tokens
 from notifications.kinds import SUBJECTS, Kind
+from notifications.links import LinkGone
 from notifications.models import LinkEvent, Notification, ReplyLink
+
+ALPHABET = "ABCXYZabcxyz0189-_"
+MUTATED = 100_000
 
 
 def row(demo: Demo, kind: Kind = Kind.MESSAGES, **fields: object) -> Notification:
@@ -80,3 +88,61 @@ def test_an_altered_character_is_noticed_without_a_query(cut: int) -> None:
     assert tokens.is_well_formed(token)
     other = "A" if token[cut] != "A" else "B"
     assert not tokens.is_well_formed(token[:cut] + other + token[cut + 1 :])
+
+
+def mutations(token: str, other: str, chance: random.Random) -> Iterator[str]:
+    """What a guesser, a mail program or a typing hand makes of an address."""
+    while True:
+        at = chance.randrange(len(token))
+        letter = chance.choice(ALPHABET)
+        cut = chance.randrange(1, len(token))
+        yield token[:at] + letter + token[at + 1 :]
+        yield token[:at] + token[at].swapcase() + token[at + 1 :]
+        yield token[:at] + token[at + 1 :]
+        yield token[:at] + letter + token[at:]
+        yield token[:cut]
+        yield token[:cut] + other[cut:]
+        yield token[cut:] + token[:cut]
+        yield token + chance.choice([".", ">", "%20", "\0", "é", "=", letter])
+        yield "".join(chance.choices(ALPHABET, k=len(token)))
+
+
+def test_of_100_000_altered_addresses_none_opens_and_none_costs_a_query(
+    demo: Demo,
+) -> None:
+    first, second = rows(demo, 2)
+    made = links.issue([first, second])
+    token, other = (made[r.pk].rpartition("/")[2] for r in (first, second))
+    assert links.find(token).notification == first
+    chance, accepted, tried = random.Random(7), [], 0
+    with CaptureQueriesContext(connection) as captured:
+        for altered in mutations(token, other, chance):
+            if altered in (token, other):
+                continue
+            tried += 1
+            with contextlib.suppress(LinkGone):
+                accepted.append(links.find(altered))
+            if tried == MUTATED:
+                break
+    assert (tried, accepted) == (MUTATED, [])
+    assert len(captured) == 0
+
+
+def test_an_address_that_was_never_issued_opens_nothing(demo: Demo) -> None:
+    [owed] = rows(demo, 1)
+    token = links.issue([owed])[owed.pk].rpartition("/")[2]
+    assert links.find(token)
+    for _ in range(500):
+        with pytest.raises(LinkGone):
+            links.find(tokens.new_token())
+
+
+def test_with_another_key_older_addresses_are_refused(
+    demo: Demo, settings: object
+) -> None:
+    [owed] = rows(demo, 1)
+    token = links.issue([owed])[owed.pk].rpartition("/")[2]
+    assert links.find(token)
+    settings.SECRET_KEY = "another key, of more than fifty characters, for a test"  # type: ignore[attr-defined]
+    with pytest.raises(LinkGone):
+        links.find(token)
