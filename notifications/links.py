@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from hub import permissions
 from hub.errors import Forbidden, NotFound
-from hub.models import User
+from hub.models import Centre, User
 from hub.models.threads import ThreadState
 from notifications import tokens
 from notifications.kinds import Kind
@@ -46,9 +46,10 @@ def issue(rows: Sequence[Notification]) -> dict[UUID, str]:
     """A new address for each row that a person can answer; the others are left out.
 
     Only the mail holds the address. A row that is written again gets another one, and
-    the first goes on working. Three queries whatever the number.
+    the first goes on working. Four queries whatever the number.
     """
-    wanted = [(row, purpose) for row in rows if (purpose := _purpose(row))]
+    centres = _centres(rows)
+    wanted = [(row, purpose) for row in rows if (purpose := _purpose(row, centres))]
     people = User.objects.in_bulk({row.user_id for row, _ in wanted if row.user_id})
     made: dict[UUID, str] = {}
     links = []
@@ -179,11 +180,18 @@ def note(links: Iterable[ReplyLink], step: LinkStep, now: datetime) -> None:
     )
 
 
-def _purpose(row: Notification) -> Purpose | None:
+def _centres(rows: Sequence[Notification]) -> set[int]:
+    """Of those that rows name, the ones that are there: one bad row ends no batch."""
+    named = [row.facts.get("centre") for row in rows if row.kind == Kind.WAITING_STALE]
+    numbers = [pk for pk in named if isinstance(pk, int)]
+    return set(Centre.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+
+
+def _purpose(row: Notification, centres: set[int]) -> Purpose | None:
     if row.user_id and row.thread_id:
         return Purpose.REPLY
-    if row.user_id and row.kind == Kind.WAITING_STALE and "centre" in row.facts:
-        return Purpose.WAITING
+    if row.user_id and row.kind == Kind.WAITING_STALE:
+        return Purpose.WAITING if row.facts.get("centre") in centres else None
     return None
 
 

@@ -28,9 +28,10 @@ from notifications.models import LinkSession, ReplyLink
 
 # No refusal is faster than this, so that its time tells nothing (RELIABILITY 6.9).
 FLOOR_SECONDS = 0.2
-# Each wait holds a thread; whoever asks faster than these end is answered at once, and
-# learns what they knew: that they made the address up.
-_waiting = BoundedSemaphore(32)
+# Each wait holds a thread, and may hold one of the 20 connections of the pool. Whoever
+# asks faster than these end is answered at once, and learns what they knew: that they
+# made the address up.
+_waiting = BoundedSemaphore(8)
 
 
 @guarded

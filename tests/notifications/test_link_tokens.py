@@ -74,6 +74,8 @@ def test_only_what_a_person_can_answer_gets_a_link(demo: Demo) -> None:
     stale = row(demo, Kind.WAITING_STALE, user=user, window="w",
                 facts={"centre": centre.pk})  # fmt: skip
     others = [
+        row(demo, Kind.WAITING_STALE, user=user, window="x", facts={"centre": 0}),
+        row(demo, Kind.WAITING_STALE, user=user, window="y"),
         row(demo, Kind.DIGEST, user=user, window="daily"),
         row(demo, Kind.MESSAGES, centre=centre, thread=demo.threads[0], window="m1"),
     ]

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hub.actions import members
 from hub.actions.messages import mark_read, post_messages
@@ -35,6 +37,7 @@ from tests.notifications.links_world import (
     steps,
     waiting_message,
 )
+from tests.notifications.page_forms import read_page
 
 
 @pytest.fixture
@@ -461,3 +464,28 @@ def test_the_thread_says_by_which_way_it_came(world: Waiting, demo: Demo) -> Non
     mark_read(demo.people["camille"], world.thread.pk, world.seq + 1)
     history = camille.get(f"/api/v1/threads/{world.thread.pk}/messages").json()
     assert [m["door"] for m in history["messages"]].count("link") == 1
+
+
+def test_over_https_a_form_needs_no_referrer(world: Waiting) -> None:
+    page = world.client.get(world.path, secure=True)
+    [form] = read_page(page.content.decode()).forms
+    same = {"Sec-Fetch-Site": "same-origin", "Origin": "null"}
+    sent = world.client.post(world.path, form.fields, secure=True, headers=same)
+    assert sent.status_code == 303
+    other = {"Sec-Fetch-Site": "cross-site", "Origin": "null"}
+    sent = world.client.post(world.path, form.fields, secure=True, headers=other)
+    assert sent.status_code == 403
+
+
+def test_the_limited_session_costs_the_same_however_much_waits(
+    world: Waiting, demo: Demo
+) -> None:
+    client, spent = enter(world), []
+    author = demo.people["camille"].pk
+    for count in (1, 15):
+        for _ in range(count):
+            post_messages([Draft(world.thread.pk, author, uuid4(), "Et ?", True)])
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/reponse").status_code == 200
+        spent.append(len(captured))
+    assert spent[0] == spent[1]
