@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from hub import events
+from hub.actions.addresses import prove
 from hub.actions.journal import record
 from hub.errors import SignInFailed, TooManyTries
 from hub.models import SignInGuard, SignInRequest, User
@@ -136,6 +137,10 @@ def _use(request: SignInRequest) -> User:
         if not won or request.user is None:
             raise SignInFailed
         SignInGuard.objects.filter(pk=request.address_digest).delete()
+        if (
+            request.needs_code_elsewhere
+        ):  # else an operator printed it, no mail was sent
+            prove(request.user.email)
         record(request.user, "signed_in", "user", request.user.pk)
     return request.user
 
