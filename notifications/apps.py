@@ -7,9 +7,16 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import catcher, invitation_mail, link_ends, sign_in_mail
+        from notifications import (
+            catcher,
+            delivery,
+            invitation_mail,
+            link_ends,
+            sign_in_mail,
+        )
 
         invitation_mail.connect()
         sign_in_mail.connect()
         link_ends.connect()
         catcher.connect()
+        delivery.connect()  # after the catcher, which it may send to
