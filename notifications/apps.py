@@ -10,13 +10,13 @@ class NotificationsConfig(AppConfig):
         from notifications import (
             catcher,
             delivery,
-            invitation_mail,
             link_ends,
+            listeners,
             sign_in_mail,
         )
 
-        invitation_mail.connect()
         sign_in_mail.connect()
+        listeners.connect()
         link_ends.connect()
         catcher.connect()
         delivery.connect()  # after the catcher, which it may send to

@@ -88,6 +88,7 @@ def _pass(
         object_id=str(object_id),
         thread_id=thread.pk if thread else None,
         sides=list(sides),
+        occasion=occasion,
     )
     return True
 
