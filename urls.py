@@ -9,15 +9,13 @@ from hub.views import errors, information
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hub.urls")),
+    path("", include("notifications.urls")),
     path("api/v1/", api.urls),
 ]
 
 if not settings.PRODUCTION:
     components = information.static_page("dev/components.html")
-    urlpatterns += [
-        path("dev/components", components, name="components"),
-        path("dev/", include("notifications.dev_urls")),
-    ]
+    urlpatterns += [path("dev/components", components, name="components")]
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

@@ -37,6 +37,9 @@ rights_changed = Signal()
 # session_key: a session was ended by its owner or an operator
 session_ended = Signal()
 
+# user_id: all sessions of a person were ended at once; whatever else lets them in ends
+all_sessions_ended = Signal()
+
 # email, name, locale, link_secret, code, request_id: a known person wants to sign in
 sign_in_requested = Signal()
 

@@ -64,6 +64,7 @@ class WireMessage(TypedDict):
     urgent: str
     for_case_file: bool
     corrects: int | None
+    door: str  # by which way it came: "link" is shown to readers
     at: str
     hash: str
 
@@ -89,6 +90,7 @@ def wire_message(message: Message, reader: UUID | None = None) -> WireMessage:
         "urgent": message.urgent,
         "for_case_file": message.for_case_file,
         "corrects": message.corrects,
+        "door": message.door,
         "at": wire_time(message.at),
         "hash": message.hash,
     }

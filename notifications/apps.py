@@ -7,8 +7,9 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import catcher, invitation_mail, sign_in_mail
+        from notifications import catcher, invitation_mail, link_ends, sign_in_mail
 
         invitation_mail.connect()
         sign_in_mail.connect()
+        link_ends.connect()
         catcher.connect()

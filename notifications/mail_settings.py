@@ -50,6 +50,10 @@ class MailSettings(BaseSettings):
         description="`off` holds all mail back (it waits); `mail_pause` does so "
         "without a restart.",
     )
+    mail_worker: Literal["on", "off"] = Field(
+        "on",
+        description="Whether `serve` sends mail itself; `off` leaves it to `deliver`.",
+    )
     mail_allowed_domains: str = Field(
         "",
         description="For trial deployments: mail goes only to these domains, separated "

@@ -100,21 +100,42 @@ def write(owed: Iterable[Owed], now: datetime | None = None) -> int:
     now = now or timezone.now()
     wanted = list(owed)
     times = times_of({one.user for one in wanted if one.user})
-    rows: list[Notification] = []
-    gathered: list[Notification] = []
+    rows, slots = [], {}
     for one in wanted:
-        mine = times.get(one.user, Times()) if one.user else Times()
-        slot = slot_for(mine, one.about, now) if one.user else None
-        row = _row(one, mine if one.user else None, slot, now)
-        (gathered if row.state == State.GATHERED else rows).append(row)
-        if slot and row.state == State.GATHERED:
-            row.digest = _digest(row, slot, now)
-    digests = _stored({row.digest.key: row.digest for row in gathered if row.digest})
-    for row in gathered:
-        row.digest = digests[row.digest.key] if row.digest else None
-    Notification.objects.bulk_create([*rows, *gathered], ignore_conflicts=True)
+        mine = times.get(one.user, Times()) if one.user else None
+        row = _row(one, mine, now)
+        slot = mine and slot_for(mine, one.about, now)
+        if slot and row.state == State.WAITING:
+            slots[row.pk] = (row.user_id, slot)
+        rows.append(row)
+    digests = digests_for(slots.values(), now)
+    for row in rows:
+        if row.pk in slots:
+            user, slot = slots[row.pk]
+            gather(row, digests[user, slot.window], slot)
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
     transaction.on_commit(partial(woken.send, None))
     return len(wanted)
+
+
+def digests_for(
+    slots: Iterable[tuple[UUID | None, Slot]], now: datetime
+) -> dict[tuple[UUID | None, str], Notification]:
+    """The summary of each (person, slot), by person and window, whoever wrote it
+    first. Two queries."""
+    wanted = {(user, slot.window): _digest(user, slot, now) for user, slot in slots}
+    if not wanted:
+        return {}
+    Notification.objects.bulk_create(wanted.values(), ignore_conflicts=True)
+    keys = [digest.key for digest in wanted.values()]
+    stored = Notification.objects.filter(key__in=keys)
+    return {(digest.user_id, digest.window): digest for digest in stored}
+
+
+def gather(row: Notification, digest: Notification, slot: Slot) -> None:
+    """Lets the row travel in that summary; not saved."""
+    row.state, row.digest, row.due_at = State.GATHERED, digest, slot.due_at
+    row.reason = slot.reason or ""
 
 
 def key_of(
@@ -127,9 +148,7 @@ def key_of(
     return f"{transport}/{recipient}/{thread or ''}/{window}"
 
 
-def _row(
-    one: Owed, times: Times | None, slot: Slot | None, now: datetime
-) -> Notification:
+def _row(one: Owed, times: Times | None, now: datetime) -> Notification:
     row = Notification(
         user_id=one.user,
         centre_id=one.centre,
@@ -146,28 +165,16 @@ def _row(
     )
     if times and times.frequency(one.about) == Frequency.NEVER:
         row.state, row.reason, row.ended_at = State.DROPPED, Reason.NEVER, now
-    elif slot:
-        row.state, row.due_at = State.GATHERED, slot.due_at
-        row.reason = slot.reason or ""
     return row
 
 
-def _digest(row: Notification, slot: Slot, now: datetime) -> Notification:
-    """The summary that row travels in; one per person and slot."""
+def _digest(user: UUID | None, slot: Slot, now: datetime) -> Notification:
     return Notification(
-        user_id=row.user_id,
+        user_id=user,
         kind=Kind.DIGEST,
         subject=SUBJECTS[Kind.DIGEST],
         window=slot.window,
-        key=key_of(Transport.EMAIL, row.user_id, None, slot.window),
+        key=key_of(Transport.EMAIL, user, None, slot.window),
         due_at=slot.due_at,
         created_at=now,
     )
-
-
-def _stored(digests: dict[str, Notification]) -> dict[str, Notification]:
-    """The same rows as the database holds them, whoever wrote them first."""
-    if not digests:
-        return {}
-    Notification.objects.bulk_create(digests.values(), ignore_conflicts=True)
-    return {d.key: d for d in Notification.objects.filter(key__in=list(digests))}

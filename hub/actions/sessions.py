@@ -21,10 +21,12 @@ def end_session(user: User, public_id: UUID) -> None:
 
 
 def end_all_sessions(user: User) -> None:
+    """Signs the person out everywhere, and announces it: links end with it."""
     with transaction.atomic():
         for session in Session.objects.filter(user=user):
             _end(session)
         record(user, "all_sessions_ended", "user", user.pk)
+        events.all_sessions_ended.send(None, user_id=user.pk)
 
 
 def _end(session: Session) -> None:

@@ -21,10 +21,14 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from hub.models import (
+    Acknowledgement,
     AvailabilityRequest,
     Designation,
     DifficultyReport,
     Measure,
+    Message,
+    MessageKind,
+    Side,
     Site,
     TimerMark,
 )
@@ -33,17 +37,42 @@ from hub.queries.waiting import declared_weeks
 from hub.states import LIVE
 
 Designations = QuerySet[Designation, Designation]
+FIRST_SEQ = 1  # of the transmission, with which every thread begins
 
 
 def unacknowledged(step: str, working_days: int, now: datetime) -> Designations:
-    """T1: sent at least so many days ago and not acknowledged."""
-    sent = Designation.objects.filter(
+    """T1: sent at least so many days ago and nobody of the centre has acted."""
+    sent = awaiting_receipt().filter(
+        transmitted_at__lte=now - timedelta(days=working_days)
+    )
+    return _not_yet(sent.select_related("measure", "centre", "thread"), step)
+
+
+def awaiting_receipt() -> Designations:
+    """Sent, and no human act of the centre yet: no acknowledgement, no answer.
+
+    Having been displayed is no act.
+    """
+    acknowledged = Acknowledgement.objects.filter(
+        thread=OuterRef("thread"), seq=FIRST_SEQ
+    )
+    written = Message.objects.filter(
+        thread=OuterRef("thread"), author_side=Side.CENTRE
+    ).exclude(kind=MessageKind.SYSTEM)
+    return Designation.objects.filter(
+        ~Exists(acknowledged),
+        ~Exists(written),
         is_current=True,
         state=DesignationState.TRANSMITTED,
         measure__state=MeasureState.TRANSMITTED,
-        transmitted_at__lte=now - timedelta(days=working_days),
     )
-    return _not_yet(sent.select_related("measure", "centre", "thread"), step)
+
+
+def without_receipt(step: str) -> int:
+    """How many measures this step of T1 was taken for and still wait. One query."""
+    taken = TimerMark.objects.filter(timer=step, object_id=OuterRef("named"))
+    named = awaiting_receipt().annotate(named=Cast(F("pk"), CharField()))
+    return named.filter(Exists(taken)).count()
 
 
 def past_contact_deadline(step: str) -> list[Designation]:
@@ -104,19 +133,33 @@ def ending(
 
 def stale_sites(step: str, occasion: str, now: datetime) -> list[Site]:
     """T5: sites whose newest declaration is too old; once per `occasion` (a week)."""
+    sites = stale(now).select_related("centre")
+    return list(_not_yet(sites, step, occasion))
+
+
+def stale(now: datetime) -> QuerySet[Site]:
+    """Sites whose waiting times nobody has declared or confirmed for too long."""
     old = now - timedelta(days=settings.RULES.stale_days)
-    sites = Site.objects.annotate(newest=Max("declarations__declared_at")).filter(
-        Q(newest__lt=old) | Q(newest=None)
-    )
-    return list(_not_yet(sites.select_related("centre"), step, occasion))
+    sites = Site.objects.annotate(newest=Max("declarations__declared_at"))
+    return sites.filter(Q(newest__lt=old) | Q(newest=None))
 
 
 def unanswered(step: str, urgency: Urgency) -> QuerySet[DifficultyReport]:
     """T6: difficulty reports of this urgency that the court has not answered."""
-    reports = DifficultyReport.objects.filter(
-        urgency=urgency, answered_at=None, measure__state__in=(*LIVE, "unable")
-    ).select_related("measure__court", "message__thread")
-    return _not_yet(reports, step)
+    reports = awaiting_answer().filter(urgency=urgency)
+    return _not_yet(reports.select_related("measure__court", "message__thread"), step)
+
+
+def awaiting_answer() -> QuerySet[DifficultyReport]:
+    """No human act of the court yet: no answer, no acknowledgement of the report."""
+    acknowledged = Acknowledgement.objects.filter(
+        thread=OuterRef("message__thread"), seq=OuterRef("message__seq")
+    )
+    return DifficultyReport.objects.filter(
+        ~Exists(acknowledged),
+        answered_at=None,
+        measure__state__in=(*LIVE, MeasureState.UNABLE),
+    )
 
 
 def protection_ending(step: str, today: date) -> QuerySet[Measure, Measure]:

@@ -25,6 +25,7 @@ SignIn = Callable[[User], Client]
 SAMPLES: dict[str, object] = {
     "public_id": UUID(int=0),
     "secret": "x",
+    "token": "x",
     "request_id": UUID(int=0),
     # The form.
     "step": "decision",

@@ -58,6 +58,7 @@ export class Timeline {
     slot("initials").textContent = message.author.name.split(/\s+/).slice(0, 2).map((w) => w[0]).join("").toUpperCase();
     slot("name").textContent = own ? words.you : message.author.name;
     slot("place").textContent = own ? "" : `${roles[message.author.role]}, ${message.author.organisation}`;
+    slot("door").hidden = message.door !== "link";
     slot("body").replaceChildren(...safeParts(message.html));
     for (const file of message.attachments) this.#attach(slot("files"), file);
     slot("urgent").hidden = !message.urgent;

@@ -1,0 +1,114 @@
+"""From due rows to letters ready for the wire, many at once; each step in sync code.
+
+Claims, looks again, ends what is not owed, has the rest written. The worker only has
+to carry what is left.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from notifications import again, letters, outbox, queue
+from notifications.again import Verdict
+from notifications.kinds import Kind
+from notifications.letters import LetterFailed
+from notifications.models import Notification, Reason
+from notifications.transports.base import Parcel
+from notifications.transports.guard import is_paused
+
+AT_ONCE = 100  # rows in hand; those not yet on the wire go back when the worker ends
+FRESH = timedelta(seconds=1)  # longer in the line: looked at once more
+SEND = timedelta(seconds=60)  # the carrier gives up before; a lease must outlast it
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Letter:
+    row: Notification
+    parcel: Parcel
+    at: datetime  # when it was last looked at
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`claimed`: how many rows were due, whatever became of them."""
+
+    claimed: int = 0
+    letters: Sequence[Letter] = field(default_factory=list)
+
+
+def prepare(now: datetime) -> Batch:
+    """The next letters. Rows that are not owed any more have ended when it returns."""
+    if is_paused():
+        return Batch()
+    queue.rescue(now)
+    rows = queue.claim(now, AT_ONCE)
+    if not rows:
+        return Batch()
+    going = _end_void(rows, now)
+    return Batch(len(rows), _written(going, now))
+
+
+def is_fresh(letter: Letter, now: datetime) -> bool:
+    return now - letter.at < FRESH
+
+
+def is_held_too_long(letter: Letter, now: datetime) -> bool:
+    """Another worker could take it up while it is on the wire."""
+    lease = letter.row.lease_until
+    return lease is not None and now + min(SEND, FRESH) > lease
+
+
+def is_still_owed(letter: Letter, now: datetime) -> bool:
+    """Looks at one row once more; ends it if not."""
+    return bool(_end_void([letter.row], now))
+
+
+def _end_void(rows: Sequence[Notification], now: datetime) -> list[Notification]:
+    """Ends or puts off what must not leave now; returns the others."""
+    verdicts = again.look_again(rows, now)
+    verdicts |= _empty_digests([row for row in rows if row.pk not in verdicts], now)
+    _put_off([(r, v) for r in rows if (v := verdicts.get(r.pk)) and v.slot], now)
+    for row in rows:
+        verdict = verdicts.get(row.pk)
+        if verdict and not verdict.slot:
+            queue.drop(row, verdict.reason, now, verdict.by)
+    return [row for row in rows if row.pk not in verdicts]
+
+
+def _empty_digests(rows: Sequence[Notification], now: datetime) -> dict[UUID, Verdict]:
+    """Takes void items out of summaries; one without any other is not sent."""
+    digests = [row for row in rows if row.kind == Kind.DIGEST]
+    if not digests:
+        return {}
+    items = queue.items_of(digests)
+    void = again.void_rows(items)
+    queue.drop_items({item: void[item.pk] for item in items if item.pk in void}, now)
+    full = {item.digest_id for item in items if item.pk not in void}
+    return {d.pk: Verdict(Reason.EMPTY) for d in digests if d.pk not in full}
+
+
+def _put_off(put_off: list[tuple[Notification, Verdict]], now: datetime) -> None:
+    slots = [(row.user_id, v.slot) for row, v in put_off if v.slot]
+    digests = outbox.digests_for(slots, now)
+    for row, verdict in put_off:
+        assert verdict.slot is not None
+        digest = digests[row.user_id, verdict.slot.window]
+        queue.put_off(row, digest, verdict.slot.reason or "")
+
+
+def _written(rows: Sequence[Notification], now: datetime) -> list[Letter]:
+    """What cannot be written is given up for a human to see; the others go."""
+    parcels = letters.write(rows, now)
+    ready = []
+    for row in rows:
+        parcel = parcels[row.pk]
+        if isinstance(parcel, LetterFailed):
+            logger.error("A mail of kind %s could not be written", row.kind)
+            queue.broken(row, now)
+        else:
+            ready.append(Letter(row, parcel, now))
+    return ready

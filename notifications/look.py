@@ -1,0 +1,177 @@
+"""Looking at threads in which somebody may be owed word: unread is the outbox.
+
+`Thread.look_at` says when. One transaction for many threads, under their locks: rows
+of the outbox, how far each person was told, and the next moment to look.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from hub.models import Participant, Thread
+from hub.models.threads import ThreadState
+from notifications import facts, outbox
+from notifications.kinds import Kind
+from notifications.models import Notification, Reason, State, Transport
+from notifications.recipients import Judgement, Place, Rank, Stretch, Talk, judge
+
+AT_ONCE = 50  # threads in one transaction, whose locks posting waits for
+
+RANKS = {rank.subject.value: rank for rank in Rank}
+
+
+@dataclass
+class Findings:
+    """What one look decided, before anything is written."""
+
+    owed: list[outbox.Owed] = field(default_factory=list)
+    left: list[Notification] = field(default_factory=list)
+    joined: list[Notification] = field(default_factory=list)
+    seats: list[Participant] = field(default_factory=list)  # told further than before
+    look_at: dict[UUID, datetime | None] = field(default_factory=dict)
+
+
+def due(now: datetime) -> QuerySet[Thread]:
+    return Thread.objects.filter(look_at__lte=now).order_by("look_at")
+
+
+def look(now: datetime) -> bool:
+    """Looks at the threads that are due; False when none was.
+
+    Another worker's threads are passed over. A crash leaves all as it was.
+    """
+    if not due(now).exists():  # so that looking never takes SQLite's write lock
+        return False
+    with transaction.atomic():
+        locked = due(now).select_for_update(skip_locked=True, no_key=True)
+        threads = list(locked[:AT_ONCE])
+        if not threads:
+            return False
+        _write(_find(threads, now), now)
+    return True
+
+
+def _find(threads: list[Thread], now: datetime) -> Findings:
+    """Nobody is owed anything in a sealed thread."""
+    found = Findings(look_at={thread.pk: None for thread in threads})
+    live = {t.pk: t for t in threads if t.state == ThreadState.OPEN}
+    seated = facts.seats_in(live)
+    places = facts.places_of(seated)
+    seats = [s for s in seated if _is_behind(s, live[s.thread_id])]
+    talks = facts.talks_after(_floors(seats))
+    joinable = _joinable(seats)
+    for seat in seats:
+        key = (seat.thread_id, seat.user_id)
+        _add(found, seat, places[key], talks[seat.thread_id], joinable.get(key), now)
+    return found
+
+
+def _is_behind(seat: Participant, thread: Thread) -> bool:
+    return max(seat.read_seq, seat.notified_seq) < thread.last_seq
+
+
+def _floors(seats: Iterable[Participant]) -> dict[UUID, int]:
+    floors: dict[UUID, int] = {}
+    for seat in seats:
+        floor = max(seat.read_seq, seat.notified_seq)
+        floors[seat.thread_id] = min(floor, floors.get(seat.thread_id, floor))
+    return floors
+
+
+def _joinable(seats: list[Participant]) -> dict[facts.SeatKey, Notification]:
+    """Each person's newest row about a thread that no worker has taken yet."""
+    rows = Notification.objects.select_for_update(no_key=True).filter(
+        kind=Kind.MESSAGES,
+        transport=Transport.EMAIL,
+        state__in=(State.WAITING, State.GATHERED),
+        thread__in={seat.thread_id for seat in seats},
+        user__in={seat.user_id for seat in seats},
+    )
+    return {(r.thread_id, r.user_id): r for r in rows.order_by("created_at")}  # type: ignore[misc]
+
+
+def _add(
+    found: Findings,
+    seat: Participant,
+    place: Place,
+    talk: Talk,
+    joinable: Notification | None,
+    now: datetime,
+) -> None:
+    decided = judge(place, talk, facts.delays(), now)
+    _look_again_at(found, seat.thread_id, decided)
+    if decided.leave:
+        _leave(found, seat, decided.leave, now)
+    if decided.tell and _joins(joinable, decided.tell):
+        assert joinable is not None
+        joinable.last_seq = decided.tell.last_seq
+        found.joined.append(joinable)
+    elif decided.tell:
+        found.owed.append(_owed(seat, decided.tell))
+    told_to = decided.tell or decided.leave
+    if told_to:
+        seat.notified_seq = told_to.last_seq
+        found.seats.append(seat)
+
+
+def _look_again_at(found: Findings, thread: UUID, decided: Judgement) -> None:
+    earlier = found.look_at[thread]
+    if decided.look_at and (earlier is None or decided.look_at < earlier):
+        found.look_at[thread] = decided.look_at
+
+
+def _joins(joinable: Notification | None, stretch: Stretch) -> bool:
+    """What presses more than the waiting mail does not wait with it."""
+    return joinable is not None and RANKS[joinable.subject] >= stretch.rank
+
+
+def _owed(seat: Participant, stretch: Stretch) -> outbox.Owed:
+    return outbox.Owed(
+        Kind.MESSAGES,
+        window=f"m{stretch.first_seq}",
+        user=seat.user_id,
+        thread=seat.thread_id,
+        subject=stretch.rank.subject,
+        first_seq=stretch.first_seq,
+        last_seq=stretch.last_seq,
+    )
+
+
+def _leave(found: Findings, seat: Participant, left: Stretch, now: datetime) -> None:
+    """Kept, so that the person can see why they were not told."""
+    assert left.void is not None
+    if left.void.reason == Reason.READ:
+        return
+    window = f"left:{left.first_seq}-{left.last_seq}"
+    found.left.append(
+        Notification(
+            user_id=seat.user_id,
+            thread_id=seat.thread_id,
+            kind=Kind.MESSAGES,
+            subject=left.rank.subject,
+            window=window,
+            key=outbox.key_of(Transport.EMAIL, seat.user_id, seat.thread_id, window),
+            first_seq=left.first_seq,
+            last_seq=left.last_seq,
+            state=State.DROPPED,
+            reason=left.void.reason,
+            by=left.void.by,
+            due_at=now,
+            created_at=now,
+            ended_at=now,
+        )
+    )
+
+
+def _write(found: Findings, now: datetime) -> None:
+    outbox.write(found.owed, now)
+    Notification.objects.bulk_create(found.left, ignore_conflicts=True)
+    Notification.objects.bulk_update(found.joined, ["last_seq"])
+    Participant.objects.bulk_update(found.seats, ["notified_seq"])
+    Thread.objects.bulk_update(
+        [Thread(pk=pk, look_at=at) for pk, at in found.look_at.items()], ["look_at"]
+    )

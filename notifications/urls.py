@@ -1,0 +1,29 @@
+"""Addresses of what e-mails lead to; and, in development only, the mail catcher."""
+
+from django.conf import settings
+from django.urls import path
+from django.urls.resolvers import URLPattern, URLResolver
+
+from notifications import views, views_links, views_own_links, views_reply
+
+app_name = "notifications"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # Reply links.
+    path("r/<str:token>", views_links.link, name="link"),
+    path("reponse", views_reply.reply, name="reply"),
+    path("reponse/code", views_links.code, name="reply-code"),
+    path("reponse/autre-code", views_links.new_code, name="reply-new-code"),
+    path("reponse/lecture", views_reply.read, name="reply-read"),
+    path("reponse/accuse/<int:seq>", views_reply.acknowledge, name="reply-acknowledge"),
+    path("reponse/delai-inchange", views_reply.unchanged, name="reply-unchanged"),
+    path("reponse/enregistree", views_reply.done, name="reply-done"),
+    path("liens", views_own_links.own_links, name="own-links"),
+    # (end of reply links)
+]
+
+if not settings.PRODUCTION:
+    urlpatterns += [
+        path("dev/mail", views.mail_list, name="dev-mail"),
+        path("dev/mail/<int:number>", views.mail, name="dev-mail-message"),
+    ]

@@ -1,0 +1,115 @@
+"""The worker that reaches people: looks, claims, looks again, writes, sends.
+
+Any number may run on one database, in `serve` or as `manage.py deliver`. What is
+decided about a row is in the modules that it calls; here is only the order.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.utils import timezone
+
+from notifications import batches, queue
+from notifications.batches import Letter
+from notifications.look import look
+from notifications.models import Notification
+from notifications.transports.base import Carrier, TransportError
+
+LOOK_SECONDS = 2.0  # how often it looks without having been woken
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs in one event loop; the database is met in one thread beside it."""
+
+    def __init__(self, carriers: Callable[[str], Carrier]) -> None:
+        """`carriers`: from a transport ("email", "push") to what carries it."""
+        self._carriers = carriers
+        self._stopping = False
+        self._woken = asyncio.Event()
+        self._lines = asyncio.Semaphore(settings.MAIL.mail_connections)
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="deliver")
+
+    async def run(self, *, until_empty: bool = False) -> None:
+        """Until `stop`, or until nothing is due any more."""
+        try:
+            while not self._stopping:
+                busy = await self.step()
+                if not busy and until_empty:
+                    break
+                if not busy:
+                    await self._rest()
+        finally:
+            await self._db(connections.close_all)
+            self._database.shutdown()
+
+    def stop(self) -> None:
+        """Mails on the wire go on to their end; no other is begun."""
+        self._stopping = True
+        self._woken.set()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def step(self) -> bool:
+        """Looks, and carries one batch; False when nothing was due."""
+        try:
+            await self._db(close_old_connections)
+            looked = await self._db(lambda: look(timezone.now()))
+            batch = await self._db(lambda: batches.prepare(timezone.now()))
+            await asyncio.gather(*(self._send(letter) for letter in batch.letters))
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("Mail waits: %s", type(error).__name__)
+            return False
+        except Exception:  # the top of a loop: one batch must not end the others
+            logger.exception("A batch of mails failed; it is tried again")
+            return False
+        return looked or batch.claimed > 0
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), LOOK_SECONDS)
+        except TimeoutError:
+            return
+        finally:
+            self._woken.clear()
+
+    async def _send(self, letter: Letter) -> None:
+        """One mail; whatever happens to it harms no other."""
+        row = letter.row
+        async with self._lines:
+            if not await self._may_go(letter):
+                return
+            try:
+                accepted = partial(self._accepted, row)
+                await self._carriers(row.transport).send(letter.parcel, accepted)
+            except TransportError as error:
+                logger.info("A mail was not taken: %s", error.reason)
+                await self._db(partial(queue.failed, row, error, timezone.now()))
+
+    async def _may_go(self, letter: Letter) -> bool:
+        """Whether it may still leave, once its turn has come."""
+        now = timezone.now()
+        if self._stopping or batches.is_held_too_long(letter, now):
+            await self._db(lambda: queue.release([letter.row], now))
+            return False
+        if batches.is_fresh(letter, now):
+            return True
+        return await self._db(lambda: batches.is_still_owed(letter, now))
+
+    async def _accepted(self, row: Notification, answer: str) -> None:
+        won = await self._db(lambda: queue.sent(row, answer, timezone.now()))
+        if not won:
+            logger.warning("Two workers sent the same mail: %s", row.pk)
+
+    async def _db(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._database, work)
