@@ -75,6 +75,7 @@ class Kind(models.TextChoices):
     INVITATION = "invitation", _("invitation")
     ROLE_CHANGED = "role_changed", _("change of role")
     NEW_BROWSER = "new_browser", _("first use of a new browser")
+    USE_THE_LINK = "use_the_link", _("your e-mail was read by nobody")
     TEST = "test", _("test mail")
 
 
@@ -94,5 +95,6 @@ SUBJECTS = {
     Kind.INVITATION: Subject.ACCOUNT,
     Kind.ROLE_CHANGED: Subject.ACCOUNT,
     Kind.NEW_BROWSER: Subject.ACCOUNT,
+    Kind.USE_THE_LINK: Subject.ACCOUNT,
     Kind.TEST: Subject.ACCOUNT,
 }

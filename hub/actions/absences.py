@@ -17,7 +17,14 @@ from hub.actions.journal import record
 from hub.actions.seating import end_seats, seat_in
 from hub.calendar import local_day, today_in, zone
 from hub.errors import InvalidInput, NotFound
-from hub.models import Absence, Membership, Participant, Thread, User
+from hub.models import (
+    Absence,
+    AbsenceSource,
+    Membership,
+    Participant,
+    Thread,
+    User,
+)
 from hub.models.threads import ThreadState
 
 LONGEST = timedelta(days=730)
@@ -39,15 +46,10 @@ def enter_absence(
     with transaction.atomic():
         place = _place(member, by)
         User.objects.select_for_update(no_key=True).get(pk=member.pk)
-        _refuse_wrong(member, first_day, last_day, substitute, _today(place))
-        absence = Absence.objects.create(
-            user=member,
-            substitute=substitute.user if substitute else None,
-            first_day=first_day,
-            last_day=last_day,
-        )
-        if substitute:
-            seat_in(substitute, _threads(absence, substitute), until=end_of(absence))
+        wrong = _wrong(member, first_day, last_day, substitute, _today(place))
+        if wrong:
+            raise InvalidInput(wrong)
+        absence = _enter(member, first_day, last_day, substitute)
         record(by, "absence_entered", "user", member.pk)
         events.absence_entered.send(
             None,
@@ -55,6 +57,31 @@ def enter_absence(
             user_id=member.pk,
             substitute_id=absence.substitute_id,
         )
+        return absence
+
+
+def learn_absence(
+    member: User, *, last_day: date, substitute: Membership | None = None
+) -> Absence | None:
+    """What an automatic reply of the person's own mailbox said: away from today on.
+
+    `substitute`: whom the person chose for this case; left out if it no longer fits.
+    None if nothing is to be entered: the days are known, past, or concern nobody.
+    """
+    place = next((p for p in member.places if p.organisation_code), None)
+    if place is None:
+        return None
+    today = _today(place)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=member.pk)
+        if substitute and _wrong(member, today, last_day, substitute, today):
+            substitute = None
+        if _wrong(member, today, last_day, None, today):
+            return None
+        absence = _enter(
+            member, today, last_day, substitute, source=AbsenceSource.MAILBOX
+        )
+        record(None, "absence_learned", "user", member.pk)
         return absence
 
 
@@ -76,6 +103,25 @@ def take_back(absence_id: int, *, by: User) -> Absence:
         close(absence)
         record(by, "absence_taken_back", "user", absence.user_id)
         return absence
+
+
+def _enter(
+    member: User,
+    first_day: date,
+    last_day: date,
+    substitute: Membership | None,
+    source: AbsenceSource = AbsenceSource.PERSON,
+) -> Absence:
+    absence = Absence.objects.create(
+        user=member,
+        substitute=substitute.user if substitute else None,
+        first_day=first_day,
+        last_day=last_day,
+        source=source,
+    )
+    if substitute:
+        seat_in(substitute, _threads(absence, substitute), until=end_of(absence))
+    return absence
 
 
 def close(absence: Absence) -> None:
@@ -164,13 +210,14 @@ def _place(member: User, by: User) -> Membership:
 MANAGE = "members.manage"
 
 
-def _refuse_wrong(
+def _wrong(
     member: User,
     first_day: date,
     last_day: date,
     substitute: Membership | None,
     today: date,
-) -> None:
+) -> dict[str, str]:
+    """A sentence for each field that cannot be accepted."""
     wrong = {}
     if last_day < first_day:
         wrong["last_day"] = _("The last day is before the first.")
@@ -186,8 +233,7 @@ def _refuse_wrong(
         wrong["substitute"] = _("%(name)s is away too on these days.") % {
             "name": substitute.user.name
         }
-    if wrong:
-        raise InvalidInput(wrong)
+    return wrong
 
 
 def _away(user: User, first_day: date, last_day: date) -> bool:

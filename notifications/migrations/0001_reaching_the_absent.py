@@ -125,6 +125,7 @@ class Migration(migrations.Migration):
                             ("invitation", "invitation"),
                             ("role_changed", "change of role"),
                             ("new_browser", "first use of a new browser"),
+                            ("use_the_link", "your e-mail was read by nobody"),
                             ("test", "test mail"),
                         ],
                         max_length=24,

@@ -1,6 +1,6 @@
 """What is owed, what was sent and why not; links; preferences; mail that came back."""
 
-from notifications.models.inbound import InboundMail
+from notifications.models.inbound import InboundKind, InboundMail
 from notifications.models.links import KnownBrowser, LinkEvent, LinkSession, ReplyLink
 from notifications.models.outbox import (
     Notification,
@@ -13,6 +13,7 @@ from notifications.models.preferences import HearingSlot, Preference, PushDevice
 
 __all__ = [
     "HearingSlot",
+    "InboundKind",
     "InboundMail",
     "KnownBrowser",
     "LinkEvent",

@@ -1,0 +1,1 @@
+"""Mail that comes back: bounces, automatic replies, replies. None becomes a message."""
