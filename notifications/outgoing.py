@@ -16,9 +16,10 @@ from email.utils import parseaddr
 
 from notifications.transports import guard
 from notifications.transports.base import Busy, Carrier, Parcel, TransportError
-from notifications.transports.email import carrier
+from notifications.transports.email import address, carrier
 
-MOST_TRIES = 4  # when the pool says "not now"; whoever waits gives up soon after
+MOST_TRIES = 4  # whoever waits for a code gives up soon after
+TRY_AGAIN_SECONDS = 1.0
 LAST_MAIL_SECONDS = 5.0  # how long the process waits for its last mails at its end
 # 7bit: also servers without 8BITMIME take it as it is.
 WIRE = SMTP.clone(cte_type="7bit")
@@ -73,6 +74,8 @@ async def _send(message: EmailMessage) -> None:
     if guard.is_off():
         logger.warning("A mail was not sent: MAIL_SENDING is off")
         return
+    if not address():
+        raise TransportError("no SMTP_URL and no catcher", permanent=True)
     if _carrier is None:
         _carrier = carrier(limited=False)  # somebody waits for it in front of a page
     to, sender = (parseaddr(str(message[name]))[1] for name in ("To", "From"))
@@ -80,12 +83,15 @@ async def _send(message: EmailMessage) -> None:
     for tries_left in reversed(range(MOST_TRIES)):
         try:
             await _carrier.send(parcel, _accepted)
-        except Busy as busy:
-            if not tries_left:
+        except TransportError as error:
+            if error.permanent or not tries_left:
                 raise
-            await asyncio.sleep(busy.seconds)
+            if isinstance(error, Busy):
+                await asyncio.sleep(error.seconds)
+            else:
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
         else:
-            break
+            return
 
 
 async def _accepted(answer: str) -> None:
