@@ -10,13 +10,17 @@ class NotificationsConfig(AppConfig):
         from notifications import (
             catcher,
             delivery,
+            figures,
             link_ends,
             listeners,
+            reopened,
             sign_in_mail,
         )
 
         sign_in_mail.connect()
         listeners.connect()
+        reopened.connect()
         link_ends.connect()
+        figures.connect()
         catcher.connect()
         delivery.connect()  # after the catcher, which it may send to
