@@ -27,6 +27,7 @@ from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.queries.acts import possible
 from hub.queries.attachments import waiting_in
+from hub.queries.escalation import chain_of
 from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
 from hub.queries.people import answering_in, away_today
 from hub.views import arriving
@@ -155,6 +156,7 @@ def _page(
         "people": people,
         "away": away_today(p.user_id for p in people),
         "charge": answering_in(seat.thread.designation),
+        "chain": chain_of(seat.thread),
         "may_note": role in permissions.roles_with("note.write"),
         "history": queries.with_receipts(part, people),
         "may_write": writes,
