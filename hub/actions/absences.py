@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from hub import events, permissions
 from hub.actions.journal import record
-from hub.actions.seating import end_seats, seat_in
+from hub.actions.seating import end_seats, look_for_unread, seat_in
 from hub.calendar import local_day, today_in, zone
 from hub.errors import InvalidInput, NotFound
 from hub.models import Absence, Membership, Participant, Thread, User
@@ -47,7 +47,7 @@ def enter_absence(
             last_day=last_day,
         )
         if substitute:
-            seat_in(substitute, _threads(absence, substitute), until=end_of(absence))
+            _hand_over(absence, substitute, by)
         record(by, "absence_entered", "user", member.pk)
         events.absence_entered.send(
             None,
@@ -73,19 +73,21 @@ def take_back(absence_id: int, *, by: User) -> Absence:
         if absence is None:
             raise NotFound
         _place(absence.user, by)
-        close(absence)
+        close(absence, by=by)
         record(by, "absence_taken_back", "user", absence.user_id)
         return absence
 
 
-def close(absence: Absence) -> None:
+def close(absence: Absence, *, by: User | None = None) -> None:
     """For a transaction of the caller: the absence and its substitute's seats end."""
     absence.ended_at = timezone.now()
     absence.save(update_fields=["ended_at"])
     if absence.substitute_id:
         seats = Participant.objects.filter(user=absence.substitute_id)
         threads = seats.filter(until=end_of(absence)).values_list("thread", flat=True)
-        end_seats(absence.substitute_id, threads, until=end_of(absence))
+        ended = end_seats(absence.substitute_id, threads, until=end_of(absence))
+        counts = {"threads": ended}
+        record(by, "substitute_ended", "user", absence.substitute_id, counts=counts)
         _seat_again(absence.substitute_id)
 
 
@@ -99,7 +101,7 @@ def _seat_again(substitute_id: UUID) -> None:
     )
     for absence in others.select_related("user"):
         for place in places.select_related("court", "centre"):
-            seat_in(place, _threads(absence, place), until=end_of(absence))
+            _hand_over(absence, place, None)
 
 
 def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
@@ -121,14 +123,38 @@ def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
             .first()
         )
         if place:
-            seat_in(place, [thread.pk], until=end_of(absence))
+            seat_in(
+                place,
+                [thread.pk],
+                until=end_of(absence),
+                instead_of=absence.user_id,
+            )
+            _journal(place, 1, None)
+
+
+def _hand_over(absence: Absence, substitute: Membership, by: User | None) -> None:
+    """Seats, and what the absent person has not read: owed from the first day on."""
+    threads, absent = _threads(absence, substitute), absence.user_id
+    seat_in(substitute, threads, until=end_of(absence), instead_of=absent)
+    begins = _midnight(absence, absence.first_day)
+    look_for_unread(threads, absent, max(begins, timezone.now()))
+    _journal(substitute, len(threads), by)
+
+
+def _journal(substitute: Membership, threads: int, by: User | None) -> None:
+    counts = {"threads": threads}
+    record(by, "substitute_seated", "user", substitute.user_id, counts=counts)
 
 
 def end_of(absence: Absence) -> datetime:
     """Midnight after the last day, where the absent person works."""
+    return _midnight(absence, absence.last_day + timedelta(days=1))
+
+
+def _midnight(absence: Absence, day: date) -> datetime:
+    """With which that day begins, where the absent person works."""
     place = absence.user.places[0] if absence.user.places else None
-    midnight = datetime.combine(absence.last_day + timedelta(days=1), time())
-    return midnight.replace(tzinfo=zone(_departement(place)))
+    return datetime.combine(day, time(), zone(_departement(place)))
 
 
 def _threads(absence: Absence, substitute: Membership) -> list[UUID]:
