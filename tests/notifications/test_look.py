@@ -44,7 +44,9 @@ def say(demo: Demo, key: str, body: str = "Bonjour", **more: object) -> Message:
 
 
 def rows_of(user: User) -> list[Notification]:
-    return list(Notification.objects.filter(user=user).order_by("created_at", "first_seq"))
+    return list(
+        Notification.objects.filter(user=user).order_by("created_at", "first_seq")
+    )
 
 
 def look_on(clock: Clock) -> None:
