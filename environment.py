@@ -29,6 +29,9 @@ class Rules(BaseSettings):
     ack_reminder_days: int = Field(
         2, ge=1, le=60, description="Working days without receipt: contacts reminded."
     )
+    ack_manager_days: int = Field(
+        3, ge=1, le=60, description="Working days without receipt: its manager is told."
+    )
     ack_court_days: int = Field(
         5, ge=1, le=60, description="Working days without receipt: the court is told."
     )

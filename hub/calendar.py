@@ -44,7 +44,11 @@ def today_in(departement: str = "") -> date:
 
 
 def is_working_day(day: date, departement: str) -> bool:
-    return day.weekday() < SATURDAY and day not in _public_holidays(departement)
+    return day.weekday() < SATURDAY and not is_public_holiday(day, departement)
+
+
+def is_public_holiday(day: date, departement: str) -> bool:
+    return day in _public_holidays(departement)
 
 
 def add_working_days(day: date, count: int, departement: str) -> date:

@@ -21,8 +21,8 @@ attachment_changed = Signal()
 # reference, thread_ids, state, changed_at: a measure entered another state
 measure_changed = Signal()
 
-# step ("T1.reminder"), object_id, thread_id or None, sides: a deadline passed; whoever
-# sits on one of these sides is to be told
+# step ("T1.reminder"), object_id, thread_id or None, sides, occasion (a date, a week or
+# nothing): a deadline passed; whoever sits on one of these sides is to be told
 deadline_passed = Signal()
 
 # request_id, centre_ids, expires_at: a court asks for room, without saying for whom
@@ -33,6 +33,9 @@ availability_answered = Signal()
 
 # user_ids: somebody gained or lost a seat, or an account was closed
 rights_changed = Signal()
+
+# thread_id, side: nobody of that side answers for the thread any more
+charge_released = Signal()
 
 # session_key: a session was ended by its owner or an operator
 session_ended = Signal()
@@ -49,8 +52,14 @@ waiting_declared = Signal()
 # centre_code, court_codes, closure_id: days without reception, told in every thread
 closure_announced = Signal()
 
-# email, name, locale, organisation, role: somebody was given a place
+# email, name, locale, organisation, role, place_id: somebody was given a place
 member_invited = Signal()
+
+# user_id, place_id: somebody has another role in the same organisation
+role_changed = Signal()
+
+# absence_id, user_id, substitute_id or None: somebody will be away
+absence_entered = Signal()
 
 # user_id, organisation: a place was taken away or given up
 member_left = Signal()

@@ -42,6 +42,9 @@ JOBS = [
     Job("files", timedelta(hours=1), tidy_files),
 ]
 
+# What other packages have done on a schedule; filled once, when the process starts.
+more_jobs: list[Job] = []
+
 _stop = threading.Event()
 _thread: threading.Thread | None = None
 
@@ -53,7 +56,7 @@ def connect() -> None:
 
 def run_due(now: datetime) -> list[str]:
     """Runs each job whose slot nobody has taken yet; returns their names."""
-    return [job.name for job in JOBS if _take(job, now) and _run(job)]
+    return [job.name for job in (*JOBS, *more_jobs) if _take(job, now) and _run(job)]
 
 
 def slot_of(job: Job, now: datetime) -> str:

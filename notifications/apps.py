@@ -7,9 +7,20 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import catcher, invitation_mail, link_ends, sign_in_mail
+        from notifications import (
+            catcher,
+            delivery,
+            figures,
+            link_ends,
+            listeners,
+            reopened,
+            sign_in_mail,
+        )
 
-        invitation_mail.connect()
         sign_in_mail.connect()
+        listeners.connect()
+        reopened.connect()
         link_ends.connect()
+        figures.connect()
         catcher.connect()
+        delivery.connect()  # after the catcher, which it may send to

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from notifications import again, letters, outbox, queue
 from notifications.again import Verdict
 from notifications.kinds import Kind
@@ -20,7 +22,6 @@ from notifications.transports.guard import is_paused
 
 AT_ONCE = 100  # rows in hand; those not yet on the wire go back when the worker ends
 FRESH = timedelta(seconds=1)  # longer in the line: looked at once more
-SEND = timedelta(seconds=60)  # the carrier gives up before; a lease must outlast it
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,12 @@ def is_fresh(letter: Letter, now: datetime) -> bool:
 def is_held_too_long(letter: Letter, now: datetime) -> bool:
     """Another worker could take it up while it is on the wire."""
     lease = letter.row.lease_until
-    return lease is not None and now + min(SEND, FRESH) > lease
+    return lease is not None and now + longest_send() > lease
+
+
+def longest_send() -> timedelta:
+    """The carrier gives up before; so a lease of any length outlasts a mail."""
+    return timedelta(seconds=min(60, settings.MAIL.mail_lease_seconds / 2))
 
 
 def is_still_owed(letter: Letter, now: datetime) -> bool:

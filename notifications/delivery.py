@@ -15,6 +15,8 @@ from django.db import transaction
 
 from hub import events
 from notifications import outbox
+from notifications.models import Transport
+from notifications.transports import email
 from notifications.transports.base import Carrier
 from notifications.worker import Worker
 
@@ -92,5 +94,9 @@ def _on_woken(*_: Any, **__: Any) -> None:
 @asynccontextmanager
 async def open_carriers() -> AsyncIterator[Callable[[str], Carrier]]:
     """What carries each transport, for as long as the worker runs."""
-    raise NotImplementedError
-    yield
+    by_transport = {Transport.EMAIL.value: email.carrier()}
+    try:
+        yield by_transport.__getitem__
+    finally:
+        for carrier in by_transport.values():
+            await carrier.close()

@@ -4,6 +4,8 @@ Part of environment.Environment, which reads and checks everything at once; apar
 because mail has many settings.
 """
 
+import ssl
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -70,6 +72,11 @@ class MailSettings(BaseSettings):
         description="Where `receive_mail` listens: `lmtp://HOST:PORT` or "
         "`smtp://HOST:PORT`, reachable by your own mail server only.",
     )
+    smtp_ca_file: Path | None = Field(
+        None,
+        description="Certificates (PEM) of an authority to trust for SMTP_URL beside "
+        "those of the system, for a mail server inside an administration.",
+    )
     mail_connections: int = Field(
         4, ge=1, le=50, description="Connections to the mail server kept at once."
     )
@@ -117,9 +124,19 @@ class MailSettings(BaseSettings):
             self.mail_return_address and "@" not in self.mail_return_address
         ):
             problems.append("MAIL_RETURN_ADDRESS: write one address, name@domain.")
+        if self.smtp_ca_file and not _is_certificates(self.smtp_ca_file):
+            problems.append("SMTP_CA_FILE: no certificates (PEM) can be read there.")
         if self.mail_content == "full" and not self.domains("content"):
             problems.append(
                 "MAIL_CONTENT=full needs MAIL_CONTENT_DOMAINS: whose mailboxes may "
                 "hold messages about families?"
             )
         return problems
+
+
+def _is_certificates(file: Path) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError:  # ssl.SSLError is one
+        return False
+    return True

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from hub import calendar
 from hub.models import Membership
 from notifications.kinds import RULES, Frequency, Subject
@@ -26,6 +28,8 @@ MONDAY, SATURDAY = 0, 5  # date.weekday()
 WEEKEND_BEGINS, WEEKEND_ENDS = time(18), time(8)
 # Silences that touch are one. Settings that leave no gap at all end here.
 MOST_JOINED = 10
+# Who has not been here for so long reads no daily summary (choice, after healthchecks).
+LONG_GONE = timedelta(days=183)
 
 
 class Hearing(NamedTuple):
@@ -48,18 +52,23 @@ class Times:
     hearings: tuple[Hearing, ...] = ()
     hearing_until: datetime | None = None  # begun by hand
     unsubscribed: bool = False
+    long_gone: bool = False  # not seen for LONG_GONE
 
     def frequency(self, subject: Subject) -> Frequency:
         """The chosen one, or the usual; a floor is always at once.
 
         Whoever unsubscribed from summaries never gets one for a subject they left to
-        a summary; what they want at once is not touched.
+        a summary; what they want at once is not touched. Who is long gone gets their
+        summaries once a week.
         """
         rule = RULES[subject]
         chosen = (self.frequencies or {}).get(subject)
         wanted = rule.usual if rule.is_floor or not chosen else Frequency(chosen)
-        is_told = wanted == Frequency.AT_ONCE or not self.unsubscribed
-        return wanted if is_told else Frequency.NEVER
+        if wanted in (Frequency.AT_ONCE, Frequency.NEVER):
+            return wanted
+        if self.unsubscribed:
+            return Frequency.NEVER
+        return Frequency.WEEKLY if self.long_gone else wanted
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,11 @@ class Slot:
     window: str
     due_at: datetime
     reason: Reason | None = None  # QUIET or HEARING; None: an ordinary digest
+
+
+class Whereabouts(NamedTuple):
+    zone: ZoneInfo = PARIS
+    long_gone: bool = False
 
 
 class Silence(NamedTuple):
@@ -92,9 +106,9 @@ def times_of(users: Iterable[UUID]) -> dict[UUID, Times]:
     sat: dict[UUID, list[Hearing]] = {}
     for h in HearingSlot.objects.filter(user__in=ids).order_by("weekday", "begins"):
         sat.setdefault(h.user_id, []).append(Hearing(h.weekday, h.begins, h.ends))
-    zones = _zones_of(ids)
+    found = _whereabouts(ids)
     return {
-        one: _times(chosen.get(one), zones.get(one, PARIS), sat.get(one, ()))
+        one: _times(chosen.get(one), found.get(one, Whereabouts()), sat.get(one, ()))
         for one in ids
     }
 
@@ -210,12 +224,12 @@ def _silences_from(
 
 
 def _times(
-    chosen: Preference | None, zone: ZoneInfo, hearings: Iterable[Hearing]
+    chosen: Preference | None, place: Whereabouts, hearings: Iterable[Hearing]
 ) -> Times:
     if chosen is None:
-        return Times(zone=zone, hearings=tuple(hearings))
+        chosen = Preference()
     return Times(
-        zone=ZoneInfo(chosen.zone) if chosen.zone in ZONES else zone,
+        zone=ZoneInfo(chosen.zone) if chosen.zone in ZONES else place.zone,
         frequencies=chosen.frequencies,
         quiet_from=chosen.quiet_from,
         quiet_until=chosen.quiet_until,
@@ -223,15 +237,21 @@ def _times(
         hearings=tuple(hearings),
         hearing_until=chosen.hearing_until,
         unsubscribed=chosen.unsubscribed_at is not None,
+        long_gone=place.long_gone,
     )
 
 
-def _zones_of(users: set[UUID]) -> dict[UUID, ZoneInfo]:
-    """Where each person's newest place is. One query."""
+def _whereabouts(users: set[UUID]) -> dict[UUID, Whereabouts]:
+    """Where each person's newest place is, and whether they still come. One query."""
     places = Membership.objects.current().filter(user__in=users).order_by("since")
-    found = places.values_list("user", "court__departement", "centre__departement")
+    known = timezone.now() - LONG_GONE
     return {
-        user: calendar.zone(court or centre)
-        for user, court, centre in found
-        if court or centre
+        user: Whereabouts(calendar.zone(court or centre or ""), (seen or made) < known)
+        for user, court, centre, seen, made in places.values_list(
+            "user",
+            "court__departement",
+            "centre__departement",
+            "user__seen_at",
+            "user__created_at",
+        )
     }

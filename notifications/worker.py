@@ -7,7 +7,7 @@ decided about a row is in the modules that it calls; here is only the order.
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
@@ -31,13 +31,21 @@ logger = logging.getLogger(__name__)
 class Worker:
     """Runs in one event loop; the database is met in one thread beside it."""
 
-    def __init__(self, carriers: Callable[[str], Carrier]) -> None:
-        """`carriers`: from a transport ("email", "push") to what carries it."""
+    def __init__(
+        self, carriers: Callable[[str], Carrier], database: Executor | None = None
+    ) -> None:
+        """`carriers`: from a transport ("email", "push") to what carries it.
+
+        `database`: where queries run; by default a thread with its own connections.
+        """
+        own = database is None
+        self._renew = close_old_connections if own else _nothing
+        self._close = connections.close_all if own else _nothing
         self._carriers = carriers
         self._stopping = False
         self._woken = asyncio.Event()
         self._lines = asyncio.Semaphore(settings.MAIL.mail_connections)
-        self._database = ThreadPoolExecutor(1, thread_name_prefix="deliver")
+        self._database = database or ThreadPoolExecutor(1, thread_name_prefix="deliver")
 
     async def run(self, *, until_empty: bool = False) -> None:
         """Until `stop`, or until nothing is due any more."""
@@ -49,7 +57,7 @@ class Worker:
                 if not busy:
                     await self._rest()
         finally:
-            await self._db(connections.close_all)
+            await self._db(self._close)
             self._database.shutdown()
 
     def stop(self) -> None:
@@ -63,7 +71,7 @@ class Worker:
     async def step(self) -> bool:
         """Looks, and carries one batch; False when nothing was due."""
         try:
-            await self._db(close_old_connections)
+            await self._db(self._renew)
             looked = await self._db(lambda: look(timezone.now()))
             batch = await self._db(lambda: batches.prepare(timezone.now()))
             await asyncio.gather(*(self._send(letter) for letter in batch.letters))
@@ -113,3 +121,7 @@ class Worker:
 
     async def _db(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._database, work)
+
+
+def _nothing() -> None:
+    """Connections of somebody else are theirs to close."""

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hub import permissions
+from hub import events, permissions
 from hub.actions.journal import record
 from hub.actions.seating import end_seats, seat_in
 from hub.calendar import local_day, today_in, zone
@@ -51,6 +51,12 @@ def enter_absence(
             raise InvalidInput(wrong)
         absence = _enter(member, first_day, last_day, substitute)
         record(by, "absence_entered", "user", member.pk)
+        events.absence_entered.send(
+            None,
+            absence_id=absence.pk,
+            user_id=member.pk,
+            substitute_id=absence.substitute_id,
+        )
         return absence
 
 

@@ -3,11 +3,11 @@
 What a receipt shows of it is in hub.queries.threads.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from hub.models import AlertMark, Participant
+from hub.models import AlertMark, Participant, Thread
 
 
 def mark_alerted(rows: Iterable[tuple[UUID, UUID, int]], at: datetime) -> None:
@@ -29,6 +29,22 @@ def mark_alerted(rows: Iterable[tuple[UUID, UUID, int]], at: datetime) -> None:
         if (thread, user) in told
     ]
     AlertMark.objects.bulk_create(marks, ignore_conflicts=True)
+
+
+def owe_again(thread_id: UUID, firsts: Mapping[UUID, int], now: datetime) -> None:
+    """People who were left untold from some message on are owed it after all.
+
+    `firsts`: person -> the first such message. What was read meanwhile is not owed.
+    """
+    seats = Participant.objects.filter(thread=thread_id, user__in=list(firsts))
+    back = []
+    for seat in seats:
+        told = min(seat.notified_seq, firsts[seat.user_id] - 1)
+        if told < seat.notified_seq:
+            seat.notified_seq = told
+            back.append(seat)
+    Participant.objects.bulk_update(back, ["notified_seq"])
+    Thread.objects.filter(pk=thread_id).update(look_at=now)
 
 
 def _by_seq(row: tuple[UUID, UUID, int]) -> int:

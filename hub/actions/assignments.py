@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from hub import permissions
+from hub import events, permissions
 from hub.actions.journal import record
 from hub.actions.transitions import RECORD_LANGUAGE, say
 from hub.errors import Illegal, TakenCharge
@@ -50,6 +50,8 @@ def release_charge(user: User, thread_id: UUID) -> None:
         _release(current)
         _tell(seat, user, released=True)
         record(user, "charge_released", "thread", thread_id)
+        side = seat.membership.side
+        events.charge_released.send(None, thread_id=thread_id, side=side)
 
 
 def sentence_of(name: str, side: str, *, released: bool) -> str:

@@ -71,6 +71,7 @@ def invite(
             locale=user.locale or translation.get_language(),
             organisation=organisation.name,
             role=given.role,
+            place_id=place.pk,
         )
         return place
 
@@ -102,6 +103,7 @@ def change_role(
         Participant.objects.filter(membership=old).update(membership=new)
         seat_everywhere(new)
         record(by, "role_changed", "user", old.user_id)
+        events.role_changed.send(None, user_id=old.user_id, place_id=new.pk)
         return new
 
 

@@ -7,6 +7,7 @@ worker that dies, neither repeat nor lose it. Messengers listen to `deadline_pas
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -19,11 +20,10 @@ from django.utils.translation import override
 from hub import events
 from hub.actions import course, purging
 from hub.actions.transitions import RECORD_LANGUAGE, say
-from hub.calendar import add_working_days, add_working_hours, local_day
+from hub.calendar import add_working_hours, local_day
 from hub.errors import HubError
 from hub.models import (
     DifficultyReport,
-    Measure,
     Side,
     Thread,
     TimerMark,
@@ -31,7 +31,9 @@ from hub.models import (
 from hub.models.choices import Urgency
 from hub.models.threads import ThreadState
 from hub.queries import deadlines as due
+from hub.queries.working_days import working_days_of
 
+MARKS = 2_000  # rows of one statement
 BOTH = (Side.COURT, Side.CENTRE)
 Due = Callable[[], object]  # does one thing that is due; falsy if another worker did
 Finder = Callable[[datetime], Iterable[Due]]
@@ -69,39 +71,62 @@ def take(step: str, object_id: object, occasion: str = "") -> bool:
     return new
 
 
-def _pass(
-    step: str,
-    object_id: object,
-    sides: Iterable[Side],
-    thread: Thread | None = None,
-    line: str = "",
-    occasion: str = "",
-) -> bool:
-    """Takes the step, writes its line if the thread is open, tells the messengers."""
-    if not take(step, object_id, occasion):
-        return False
-    if line and thread and thread.state == ThreadState.OPEN:
-        say(thread, None, line)
-    events.deadline_passed.send(
-        None,
-        step=step,
-        object_id=str(object_id),
-        thread_id=thread.pk if thread else None,
-        sides=list(sides),
-    )
-    return True
+@dataclass(frozen=True)
+class Passing:
+    """One step that is due for one object. Called, it is taken: its line is written if
+    the thread is open, and the messengers are told."""
+
+    step: str
+    object_id: object
+    sides: Iterable[Side]
+    thread: Thread | None = None
+    line: str = ""
+    occasion: str = ""
+
+    def __call__(self) -> bool:
+        if not take(self.step, self.object_id, self.occasion):
+            return False
+        if self.line and self.thread and self.thread.state == ThreadState.OPEN:
+            say(self.thread, None, self.line)
+        events.deadline_passed.send(
+            None,
+            step=self.step,
+            object_id=str(self.object_id),
+            thread_id=self.thread.pk if self.thread else None,
+            sides=list(self.sides),
+            occasion=self.occasion,
+        )
+        return True
+
+
+def pass_over(now: datetime) -> int:
+    """Takes every step that is due without its effect: nobody is told of the past.
+
+    For invented data, whose deadlines passed before it was there. Returns how many.
+    """
+    marks = [
+        TimerMark(
+            timer=act.step, object_id=str(act.object_id), occasion=act.occasion, at=now
+        )
+        for find in _steps().values()
+        for act in find(now)
+        if isinstance(act, Passing)
+    ]
+    TimerMark.objects.bulk_create(marks, ignore_conflicts=True, batch_size=MARKS)
+    return len(marks)
 
 
 def unacknowledged(step: str, days: int, sides: tuple[Side, ...], line: str) -> Finder:
-    """T1: the reminder, then the court, then the national list."""
+    """T1, in the centre's own working days: reminder, manager, court, national list."""
 
     def find(now: datetime) -> Iterable[Due]:
-        for one in due.unacknowledged(step, days, now):
-            departement = one.centre.departement_id
-            assert one.transmitted_at is not None, "the query asks for it"
-            sent = local_day(one.transmitted_at, departement)
-            if local_day(now, departement) > add_working_days(sent, days, departement):
-                yield partial(_pass, step, one.pk, sides, one.thread, line)
+        found = list(due.unacknowledged(step, days, now))
+        working = working_days_of(one.centre for one in found)
+        for one in found:
+            if local_day(now, one.centre.departement_id) > due.receipt_due(
+                one, working[one.centre_id], days
+            ):
+                yield Passing(step, one.pk, sides, one.thread, line)
 
     return find
 
@@ -113,14 +138,14 @@ def contact_deadline(now: datetime) -> Iterable[Due]:
         last = due.contact_deadline(one.measure)
         if last and local_day(now, one.centre.departement_id) > last:
             line = _("The time for the first contact is over.")
-            yield partial(_pass, step, one.pk, [Side.CENTRE], one.thread, line)
+            yield Passing(step, one.pk, [Side.CENTRE], one.thread, line)
 
 
 def waiting_too_long(now: datetime) -> Iterable[Due]:
     """T3: the centre is asked whether its declared waiting time is still right."""
     step = "T3.declared"
     for one in due.waiting_too_long(step, now):
-        yield partial(_pass, step, one.pk, [Side.CENTRE])
+        yield Passing(step, one.pk, [Side.CENTRE])
 
 
 def ending(step: str, days: int, beyond: int = -1) -> Finder:
@@ -128,29 +153,23 @@ def ending(step: str, days: int, beyond: int = -1) -> Finder:
 
     def find(now: datetime) -> Iterable[Due]:
         today = local_day(now, "")
-        for measure in due.ending(step, days, today, beyond=beyond + 1):
-            yield partial(_tell_ending, step, measure)
+        found = list(due.ending(step, days, today, beyond=beyond + 1))
+        threads = due.current_threads(found)
+        for measure in found:
+            day = measure.ends_on
+            assert day is not None, "the query asks for it"
+            line = _("The measure will end on %(day)s.") % {"day": f"{day:%d/%m/%Y}"}
+            thread = threads.get(measure.pk)
+            yield Passing(step, measure.reference, BOTH, thread, line, day.isoformat())
 
     return find
-
-
-def _tell_ending(step: str, measure: Measure) -> bool:
-    assert measure.ends_on is not None, "the query asks for it"
-    line = _("The measure will end on %(day)s.") % {
-        "day": f"{measure.ends_on:%d/%m/%Y}"
-    }
-    thread = Thread.objects.filter(
-        designation__measure=measure, designation__is_current=True
-    ).first()
-    occasion = measure.ends_on.isoformat()
-    return _pass(step, measure.reference, BOTH, thread, line, occasion)
 
 
 def stale_declarations(now: datetime) -> Iterable[Due]:
     """T5: once a week, with one click to say "unchanged"."""
     step, week = "T5.stale", f"{local_day(now, ''):%G-W%V}"
     for site in due.stale_sites(step, week, now):
-        yield partial(_pass, step, site.pk, [Side.CENTRE], occasion=week)
+        yield Passing(step, site.pk, [Side.CENTRE], occasion=week)
 
 
 def unanswered(step: str, urgency: Urgency) -> Finder:
@@ -161,7 +180,7 @@ def unanswered(step: str, urgency: Urgency) -> Finder:
             if answer_due(report) < now:
                 line = _("The reported difficulty still waits for its answer.")
                 thread = report.message.thread
-                yield partial(_pass, step, report.pk, [Side.COURT], thread, line)
+                yield Passing(step, report.pk, [Side.COURT], thread, line)
 
     return find
 
@@ -179,7 +198,7 @@ def protection_ending(now: datetime) -> Iterable[Due]:
     step = "T7.protection"
     for measure in due.protection_ending(step, local_day(now, "")):
         until = str(measure.safety.protection_order_until)
-        yield partial(_pass, step, measure.reference, BOTH, occasion=until)
+        yield Passing(step, measure.reference, BOTH, occasion=until)
 
 
 def silence(now: datetime) -> Iterable[Due]:
@@ -211,6 +230,9 @@ def _steps() -> dict[str, Finder]:
     return {
         "T1.reminder": unacknowledged(
             "T1.reminder", rules.ack_reminder_days, (Side.CENTRE,), reminder
+        ),
+        "T1.manager": unacknowledged(
+            "T1.manager", rules.ack_manager_days, (Side.CENTRE,), ""
         ),
         "T1.court": unacknowledged("T1.court", rules.ack_court_days, BOTH, court_told),
         "T1.national": unacknowledged("T1.national", rules.ack_national_days, (), ""),

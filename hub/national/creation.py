@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from hub.actions.centres import Progress, no_progress, refuse_demo_among_real
+from hub.actions.timers import pass_over
 from hub.actions.transitions import RECORD_LANGUAGE, hub_itself
 from hub.errors import DemoRefused
-from hub.models import Centre, Court, CourtUnit, Measure, Membership, User
+from hub.models import Centre, Court, CourtUnit, Measure, Membership, TimerMark, User
 from hub.national import centres, storing
 from hub.national.beginnings import begin, wish
 from hub.national.cases import Case, Rows
@@ -47,7 +48,8 @@ def create_national(
     """Invents people and measures for the courts and demonstration centres stored.
 
     `share`: of courts and of 17 000 measures. The present is the last midnight (UTC),
-    so that a seed tells the same story all day. One transaction: when it is
+    so that a seed tells the same story all day; what was due until then is passed over,
+    so that nobody is mailed about invented delays. One transaction: when it is
     interrupted nothing was stored. Returns the number of rows by kind. Raises
     DemoRefused next to real centres, or when measures beyond the small demonstration
     are there.
@@ -76,6 +78,7 @@ def _create(
     counts = Counter(storing.store(rows))
     counts.update(_measures(country, seed, share, present, progress))
     storing.put_terms_in_force()
+    counts[TimerMark.__name__] = pass_over(present)
     return counts
 
 

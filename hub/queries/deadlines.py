@@ -4,8 +4,10 @@ Rows that were already dealt with are left out by their TimerMark; days that dep
 holidays are checked by the caller, here only narrowed by calendar days.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import (
@@ -20,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from hub.calendar import local_day
 from hub.models import (
     Acknowledgement,
     AvailabilityRequest,
@@ -30,11 +33,13 @@ from hub.models import (
     MessageKind,
     Side,
     Site,
+    Thread,
     TimerMark,
 )
 from hub.models.choices import DesignationState, MeasureState, Urgency
 from hub.queries.waiting import declared_weeks
 from hub.states import LIVE
+from hub.working_days import WorkingDays
 
 Designations = QuerySet[Designation, Designation]
 FIRST_SEQ = 1  # of the transmission, with which every thread begins
@@ -46,6 +51,12 @@ def unacknowledged(step: str, working_days: int, now: datetime) -> Designations:
         transmitted_at__lte=now - timedelta(days=working_days)
     )
     return _not_yet(sent.select_related("measure", "centre", "thread"), step)
+
+
+def receipt_due(sent: Designation, working: WorkingDays, days: int) -> date:
+    """The last day on which it would be in time, in the centre's working days."""
+    assert sent.transmitted_at is not None, "a designation that was transmitted"
+    return working.after(local_day(sent.transmitted_at, working.departement), days)
 
 
 def awaiting_receipt() -> Designations:
@@ -129,6 +140,14 @@ def ending(
         ends_on__lte=today + timedelta(days=days),
     )
     return _not_yet(running, step, Cast(F("ends_on"), CharField()))
+
+
+def current_threads(measures: Iterable[Measure]) -> dict[UUID, Thread]:
+    """The thread of each measure's current designation. One query."""
+    current = Thread.objects.filter(
+        designation__measure__in=list(measures), designation__is_current=True
+    ).select_related("designation")
+    return {thread.designation.measure_id: thread for thread in current}
 
 
 def stale_sites(step: str, occasion: str, now: datetime) -> list[Site]:

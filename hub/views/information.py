@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from hub import health
 from hub.actions.verdicts import chosen
 from hub.files.scanner import Colour, Health
 from hub.models import AppealCourt, Centre, Court, Departement
@@ -54,14 +55,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether what a message needs is there: 200, or 503 naming the missing part.
 
-    `files` and `scanner` are told and change nothing: without a scanner files wait, and
-    taking the whole hub away would not help them.
+    The others are told and change nothing: without a scanner files wait, without a mail
+    server mail does, and taking the whole hub away would not help them.
     """
     parts = {"database": _database(), "layer": _layer()}
     ready = all(state == "ok" for state in parts.values())
     if parts["database"] == "ok":
-        health = _scanner_health()
-        parts |= {"files": _files(health), "scanner": health.words}
+        scanner = _scanner_health()
+        parts |= {"files": _files(scanner), "scanner": scanner.words}
+        parts |= {name: tell() for name, tell in health.parts.items()}
     return JsonResponse(parts, status=200 if ready else 503)
 
 

@@ -16,6 +16,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from hub import health
 from hub.errors import NotFound
 from hub.queries import file_figures
 
@@ -30,7 +31,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN or not right:
         raise NotFound
     registry = CollectorRegistry()
-    registry.register(FromRecord())
+    for collector in (FromRecord(), *health.collectors):
+        registry.register(collector)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

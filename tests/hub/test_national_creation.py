@@ -1,15 +1,28 @@
 """When the national demonstration may be made, and that a seed tells one story."""
 
 import hashlib
+from datetime import UTC, datetime, time
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import timezone
 
+from hub import events
+from hub.actions.timers import run_timers
 from hub.demo import Demo
 from hub.errors import DemoRefused
-from hub.models import Centre, Measure, Message, Participant, Thread, User
+from hub.models import (
+    Centre,
+    Measure,
+    Message,
+    Participant,
+    Thread,
+    TimerMark,
+    User,
+)
 from hub.national.creation import create_national
 
 SHARE = 0.003  # 51 measures
@@ -77,3 +90,25 @@ def test_the_command_refuses_in_one_sentence_and_says_what_is_there(
     with pytest.raises(CommandError, match="base de données neuve"):
         call_command("demo", scale="national", stdout=out)
     assert "already there" in out.getvalue()
+
+
+def test_the_first_timers_afterwards_tell_nobody_of_what_is_long_past(
+    demo: Demo,
+) -> None:
+    """And without the marks they would: the same country, had it been real."""
+    told: list[str] = []
+
+    def hear(**event: Any) -> None:
+        told.append(event["step"])
+
+    create_national(share=SHARE * 3)
+    midnight = datetime.combine(timezone.now().date(), time(0), UTC)
+    events.deadline_passed.connect(hear)
+    try:
+        run_timers(midnight)
+        assert told == []
+        TimerMark.objects.all().delete()
+        run_timers(midnight)
+    finally:
+        events.deadline_passed.disconnect(hear)
+    assert {"T1.reminder", "T1.court"} <= set(told)

@@ -3,30 +3,36 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from hub import events, schedule
 from hub.actions import course, purging, timers
+from hub.actions.messages import mark_read, post_messages
 from hub.actions.reception import Difficulty, report_difficulty
 from hub.actions.timers import run_timers
 from hub.demo import Demo
 from hub.errors import Illegal
 from hub.models import (
     Child,
+    Closure,
     Designation,
     JournalEntry,
     Measure,
     Message,
+    OpeningSlot,
     Party,
     SafetyContext,
     ScheduledRun,
+    Site,
     Thread,
     TimerMark,
     WaitingDeclaration,
 )
 from hub.models.choices import ClosureReason, DifficultyCategory, Urgency
+from hub.posting import Draft
 from tests.hub.lifecycle import draft, put, sent, today
 
 FRIDAY = datetime(2026, 11, 20, 14, tzinfo=UTC)  # 15:00 in Paris
@@ -47,8 +53,9 @@ def told() -> Iterator[list[dict[str, Any]]]:
 
 @pytest.fixture
 def measure(demo: Demo) -> Measure:
-    """Sent on a Friday; nothing else in this world is waiting."""
+    """Sent on a Friday to a centre with an office week; nothing else is waiting."""
     measure = sent(demo)
+    OpeningSlot.objects.all().delete()
     others = Designation.objects.exclude(measure=measure)
     others.update(transmitted_at=timezone.now() + timedelta(days=900))
     Designation.objects.filter(measure=measure).update(transmitted_at=FRIDAY)
@@ -77,8 +84,52 @@ def test_t1_counts_working_days_and_speaks_once(
     assert steps(told) == ["T1.reminder"]
     assert len(lines(measure)) == 1
     run_timers(FRIDAY + timedelta(days=30))
-    assert steps(told) == ["T1.reminder", "T1.court", "T1.national"]
+    assert steps(told) == ["T1.reminder", "T1.manager", "T1.court", "T1.national"]
     assert len(lines(measure)) == 2
+
+
+def test_t1_counts_the_days_on_which_the_centre_works(
+    measure: Measure, told: list[dict[str, Any]]
+) -> None:
+    """Open on Wednesdays and Saturdays, closed on the first of these Saturdays."""
+    centre = measure.designations.get().centre
+    site = Site.objects.filter(centre=centre).first()
+    assert site
+    for weekday in (2, 5):
+        site.slots.create(weekday=weekday, start="10:00", end="18:00")
+    Closure.objects.create(
+        centre=centre,
+        first_day=date(2026, 11, 21),
+        last_day=date(2026, 11, 23),
+        reason="Travaux",
+    )
+    run_timers(FRIDAY + timedelta(days=8))  # Saturday 28: the second day itself
+    assert steps(told) == []
+    run_timers(FRIDAY + timedelta(days=9))
+    assert steps(told) == ["T1.reminder"]
+
+
+def test_t1_stops_on_a_human_act_and_not_on_reading(
+    measure: Measure, demo: Demo, told: list[dict[str, Any]]
+) -> None:
+    thread, samira = measure.designations.get().thread, demo.people["samira"]
+    mark_read(samira, thread.pk, thread.last_seq)
+    run_timers(FRIDAY + timedelta(days=5))
+    assert steps(told) == ["T1.reminder"]
+    post_messages([Draft(thread.pk, samira.pk, uuid4(), "Nous avons une question.")])
+    run_timers(FRIDAY + timedelta(days=30))
+    assert steps(told) == ["T1.reminder"]
+
+
+def test_what_is_past_can_be_passed_over_once_for_all(
+    measure: Measure, told: list[dict[str, Any]]
+) -> None:
+    late = FRIDAY + timedelta(days=7)
+    assert timers.pass_over(late) == 2  # reminder and manager
+    run_timers(late)
+    assert steps(told) == []
+    run_timers(FRIDAY + timedelta(days=12))
+    assert steps(told) == ["T1.court"]
 
 
 def test_t1_is_silent_once_the_receipt_is_there(

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub.actions.absences import enter_absence
-from hub.actions.assignments import take_charge
+from hub.actions.assignments import release_charge, take_charge
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.calendar import today_in
 from hub.demo import Demo
@@ -256,3 +256,19 @@ def test_looking_costs_the_same_for_one_thread_and_for_two(
             assert look(clock.now)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_once_nobody_answers_for_it_the_others_are_told_after_all(
+    demo: Demo, clock: Clock
+) -> None:
+    luc, samira = demo.people["luc"], demo.people["samira"]
+    take_charge(luc, demo.threads[1].pk)
+    message = say(demo, "camille")
+    clock.at(message.at + DELAY)
+    look_on(clock)
+    assert [row.state for row in rows_of(samira)] == [State.DROPPED]
+    release_charge(luc, demo.threads[1].pk)
+    look_on(clock)
+    told = rows_of(samira)[-1]
+    assert {row.state for row in rows_of(samira)} == {State.DROPPED, State.WAITING}
+    assert told.first_seq == message.seq

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -287,7 +288,7 @@ def test_times_of_many_people_take_three_queries(demo: Demo) -> None:
     assert times[camille].zone.key == "Indian/Reunion"
     assert times[camille].hearings == (Hearing(0, time(8), time(12)),)
     assert times[camille].frequency(NEWS) == Frequency.WEEKLY
-    assert times[paul] == Times()
+    assert times[paul] == Times(frequencies={})
 
 
 def test_without_a_choice_the_zone_is_that_of_the_organisation(demo: Demo) -> None:
@@ -298,3 +299,21 @@ def test_without_a_choice_the_zone_is_that_of_the_organisation(demo: Demo) -> No
     centre.departement, _ = Departement.objects.get_or_create(code="974")
     centre.save()
     assert times_of([samira.pk])[samira.pk].zone.key == "Indian/Reunion"
+
+
+def test_who_was_not_seen_for_half_a_year_gets_summaries_once_a_week(
+    demo: Demo,
+) -> None:
+    samira = demo.people["samira"]
+
+    def told(subject: Subject) -> Frequency:
+        return times_of([samira.pk])[samira.pk].frequency(subject)
+
+    assert told(Subject.NEWS) == Frequency.DAILY
+    samira.created_at = timezone.now() - timedelta(days=400)
+    samira.save()
+    assert told(Subject.NEWS) == Frequency.WEEKLY
+    assert told(Subject.MESSAGE) == Frequency.AT_ONCE
+    samira.seen_at = timezone.now() - timedelta(days=100)
+    samira.save()
+    assert told(Subject.NEWS) == Frequency.DAILY
