@@ -55,13 +55,20 @@ def take_apart(raw: bytes) -> Mail:
 def header(part: Part, name: str) -> str:
     """One header, decoded as far as it can be, on one line; empty if it is broken."""
     try:
-        value = str(part.get(name, ""))[: limits.MAX_HEADER_BYTES]
+        value = _raw(part, name)[: limits.MAX_HEADER_BYTES]
         if "=?" in value and value.count("=?") <= limits.MAX_ADDRESSES:
             pieces = decode_header(value)
             value = "".join(_decoded(piece, charset) for piece, charset in pieces)
         return " ".join(value.split())
     except Exception:  # headers of strangers raise anything
         return ""
+
+
+def _raw(part: Part, name: str) -> str:
+    """As it came; bytes above ASCII, which nobody may send and many do, are UTF-8."""
+    values = (str(v) for n, v in part.raw_items() if n.lower() == name.lower())
+    value = next(values, "")
+    return _decoded(value.encode("ascii", "surrogateescape"), None)
 
 
 def has(part: Part, name: str) -> bool:
