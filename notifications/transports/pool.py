@@ -250,7 +250,7 @@ class Pool:
         await self._uncount()
 
     async def _discard(self, line: _Line) -> None:
-        line.client.close()
+        smtp.cut(line.client)
         await self._uncount()
 
     async def _uncount(self) -> None:

@@ -4,6 +4,7 @@ Belongs here: the wire, and what its answers mean. How many connections there ar
 for how long is pool.py; whom we may write to is guard.py.
 """
 
+import asyncio
 import re
 import ssl
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ async def connect(server: Server) -> aiosmtplib.SMTP:
         if server.user:
             await client.login(server.user, server.password)
     except BaseException as error:
-        client.close()
+        cut(client)
         if isinstance(error, aiosmtplib.SMTPException | OSError):
             raise error_of(error, stage) from None
         raise
@@ -151,7 +152,15 @@ async def close(client: aiosmtplib.SMTP, seconds: float) -> None:
     except (aiosmtplib.SMTPException, OSError):
         pass  # it is over either way
     finally:
-        client.close()
+        cut(client)
+
+
+def cut(client: aiosmtplib.SMTP) -> None:
+    """Ends it now. A mere close waits, with TLS, for a server that may be silent."""
+    transport = client.transport
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 def codes(code: int, text: str) -> str:
