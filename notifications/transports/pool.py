@@ -250,7 +250,7 @@ class Pool:
         await self._uncount()
 
     async def _discard(self, line: _Line) -> None:
-        smtp.cut(line.client)
+        line.client.close()
         await self._uncount()
 
     async def _uncount(self) -> None:

@@ -83,13 +83,23 @@ class Server:
         )
 
 
+class _Client(aiosmtplib.SMTP):
+    """Ends at once: a mere close waits, with TLS, for a server that may be silent."""
+
+    def close(self) -> None:
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
 async def connect(server: Server) -> aiosmtplib.SMTP:
     """A connection that is ready for mail: encrypted as asked and signed in.
 
     Raises SmtpError, never permanent: that a server lets nobody in says nothing
     about the mail. Here and below, the caller sets the time limit by asyncio.timeout.
     """
-    client = aiosmtplib.SMTP(
+    client = _Client(
         hostname=server.host,
         port=server.port,
         local_hostname=server.name,
@@ -109,7 +119,7 @@ async def connect(server: Server) -> aiosmtplib.SMTP:
         if server.user:
             await client.login(server.user, server.password)
     except BaseException as error:
-        cut(client)
+        client.close()
         if isinstance(error, aiosmtplib.SMTPException | OSError):
             raise error_of(error, stage) from None
         raise
@@ -152,15 +162,7 @@ async def close(client: aiosmtplib.SMTP, seconds: float) -> None:
     except (aiosmtplib.SMTPException, OSError):
         pass  # it is over either way
     finally:
-        cut(client)
-
-
-def cut(client: aiosmtplib.SMTP) -> None:
-    """Ends it now. A mere close waits, with TLS, for a server that may be silent."""
-    transport = client.transport
-    client.close()
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
+        client.close()
 
 
 def codes(code: int, text: str) -> str:
