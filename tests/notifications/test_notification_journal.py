@@ -11,7 +11,7 @@ from django.utils import translation
 
 from hub.actions.messages import mark_read
 from hub.demo import Demo
-from hub.models import User
+from hub.models import Membership, User
 from notifications.journal import SHOWN, WHY, lines, told_to
 from notifications.kinds import Kind, Subject
 from notifications.models import Notification, Preference, Reason, State, Transport
@@ -24,7 +24,9 @@ HELD_BACK = (Reason.PRESENT, Reason.QUIET, Reason.HEARING, Reason.TROUBLE)
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch, demo: Demo) -> Clock:
+    """That Monday, whatever day it is: the cast has long been there."""
+    Membership.objects.update(since=MONDAY - timedelta(days=30))
     return Clock(monkeypatch, MONDAY)
 
 

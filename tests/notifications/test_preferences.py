@@ -32,13 +32,14 @@ PAGE = "/preferences"
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch, demo: Demo) -> Clock:
+    """That Monday, whatever day it is: the cast has long been there."""
+    Membership.objects.update(since=MONDAY - timedelta(days=30))
     return Clock(monkeypatch, MONDAY)
 
 
 @pytest.fixture
 def samira(clock: Clock, demo: Demo) -> User:
-    """Everything here, the demonstration too, happens on that Monday."""
     return demo.people["samira"]
 
 
