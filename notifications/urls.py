@@ -4,7 +4,14 @@ from django.conf import settings
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from notifications import views, views_links, views_own_links, views_reply
+from notifications import (
+    views,
+    views_emails,
+    views_links,
+    views_own_links,
+    views_reply,
+    views_unsubscribe,
+)
 
 app_name = "notifications"
 
@@ -20,10 +27,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reponse/enregistree", views_reply.done, name="reply-done"),
     path("liens", views_own_links.own_links, name="own-links"),
     # (end of reply links)
+    # Summaries.
+    path(
+        "desinscription/<str:token>", views_unsubscribe.unsubscribe, name="unsubscribe"
+    ),
+    # (end of summaries)
 ]
 
 if not settings.PRODUCTION:
     urlpatterns += [
         path("dev/mail", views.mail_list, name="dev-mail"),
         path("dev/mail/<int:number>", views.mail, name="dev-mail-message"),
+        path("dev/emails", views_emails.samples, name="dev-emails"),
+        path(
+            "dev/emails/<str:name>/<str:language>/<str:policy>.<str:part>",
+            views_emails.sample,
+            name="dev-email",
+        ),
     ]
