@@ -21,7 +21,7 @@ SESSION_COOKIE = f"{_prefix}reponse"
 BROWSERS_COOKIE = f"{_prefix}navigateur"
 MOST_BROWSERS = 6  # people who share one browser, each known by a secret of their own
 SECRET_CHARACTERS = 43
-PATHS = ("/r/", "/reponse")
+PATHS = ("/r/", "/reponse", "/desinscription/")
 HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",

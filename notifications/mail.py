@@ -1,18 +1,20 @@
-"""Building e-mails from templates: text and HTML, headers that machines respect."""
+"""Mails for which somebody waits in front of a page: codes, one at a time.
+
+Notifications are written many at once, in notifications.letters.
+"""
 
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Any
-from unicodedata import category
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-LONGEST_NAME = 60  # characters; a header line of e-mail has 78
+from notifications.mime import clean_name
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ def build(
 
     Machine-made mail says so (RFC 3834), so that no out-of-office answers it.
     """
+    context = {"title": subject.removeprefix("[Hub] "), **context}
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"] = _address(*parseaddr(settings.MAIL_FROM))
@@ -48,9 +51,4 @@ def _address(name: str, email: str) -> Address:
     Python folds a long quoted name without its quotes, so a name keeps only what
     needs none, and little of it.
     """
-    plain = "".join(c if _is_of_a_name(c) else " " for c in name)
-    return Address(" ".join(plain.split())[:LONGEST_NAME].strip(), addr_spec=email)
-
-
-def _is_of_a_name(character: str) -> bool:
-    return category(character)[0] in "LMN" or character in "-'’"
+    return Address(clean_name(name), addr_spec=email)

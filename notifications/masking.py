@@ -1,10 +1,11 @@
-"""Log lines without the secrets that stand in addresses: reply links, sign-in links."""
+"""Log lines without the secrets that stand in addresses: reply links, sign-in links,
+summaries' unsubscribing."""
 
 import logging
 import re
 
 # Whatever wrote the line: a path, a whole address, or the repr of a request.
-_SECRET = re.compile(r"(/r/|/connexion/lien/)[^\s'\"<>?#]+")
+_SECRET = re.compile(r"(/r/|/connexion/lien/|/desinscription/)[^\s'\"<>?#]+")
 
 
 class MaskedFormatter(logging.Formatter):

@@ -7,11 +7,13 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from notifications import (
     views,
+    views_emails,
     views_journal,
     views_links,
     views_own_links,
     views_preferences,
     views_reply,
+    views_unsubscribe,
 )
 
 app_name = "notifications"
@@ -36,10 +38,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications", views_journal.journal, name="journal"),
     path("notifications/echecs", views_journal.failed, name="failures"),
     # (end of preferences)
+    # Summaries.
+    path(
+        "desinscription/<str:token>", views_unsubscribe.unsubscribe, name="unsubscribe"
+    ),
+    # (end of summaries)
 ]
 
 if not settings.PRODUCTION:
     urlpatterns += [
         path("dev/mail", views.mail_list, name="dev-mail"),
         path("dev/mail/<int:number>", views.mail, name="dev-mail-message"),
+        path("dev/emails", views_emails.samples, name="dev-emails"),
+        path(
+            "dev/emails/<str:name>/<str:language>/<str:policy>.<str:part>",
+            views_emails.sample,
+            name="dev-email",
+        ),
     ]
