@@ -26,6 +26,7 @@ from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.queries.acts import possible
+from hub.queries.addresses import records_of
 from hub.queries.attachments import waiting_in
 from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
 from hub.queries.people import answering_in, away_today
@@ -153,6 +154,7 @@ def _page(
         "measure": measure,
         "centre": seat.thread.designation.centre,
         "people": people,
+        "known": records_of(p.user.email for p in people),
         "away": away_today(p.user_id for p in people),
         "charge": answering_in(seat.thread.designation),
         "may_note": role in permissions.roles_with("note.write"),
