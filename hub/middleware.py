@@ -1,5 +1,6 @@
 """What every request passes through: headers, language, rights, a lost database."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -13,13 +14,16 @@ from django.http import (
     JsonResponse,
 )
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from hub import permissions
+from hub.actions import presence
 from hub.errors import Forbidden, NotFound
 from hub.uploads import body_limit
 from hub.views import errors
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -83,6 +87,27 @@ class DatabaseDownMiddleware:
         if isinstance(error, OperationalError | InterfaceError):
             return errors.unavailable(request, error)
         return None
+
+
+class PresenceMiddleware:
+    """Notes that the person is here, at most once a minute; no query otherwise.
+
+    Whatever was asked for: a page whose socket does not open asks the API instead. An
+    answer is not lost because this could not be noted.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user, now = request.user, timezone.now()
+        if user.is_authenticated and presence.is_due(user.seen_at, now):
+            try:
+                presence.note_seen([user.pk], now)
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("Presence not noted: %s", type(error).__name__)
+        return response
 
 
 class LanguageMiddleware:

@@ -28,6 +28,8 @@ from hub.models import (
 
 # Facts and notices that expect no answer: whose turn it is stays as it was.
 ASKS_NOTHING = (SYSTEM, MessageKind.ATTENDANCE, MessageKind.CLOSURE_NOTICE)
+# A measure that was sent waits for a receipt, which is an act and no acknowledgement.
+PRESSES = (MessageKind.TRANSMISSION,)
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,8 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
     awaits = head.awaits
     if seat.side and draft.kind not in ASKS_NOTHING:
         awaits = seat.side.other
-    look_at = now if urgent or draft.needs_ack else now + facts.unread_delay
+    presses = urgent or draft.needs_ack or draft.kind in PRESSES
+    look_at = now if presses else now + facts.unread_delay
     result.heads[draft.thread] = Head(
         message.seq, message.hash, True, awaits, min(head.look_at or look_at, look_at)
     )

@@ -138,7 +138,7 @@ def _void(row: Notification, place: Place, talk: Talk) -> Void | None:
     void = Void(Reason.READ)
     for message in talk.messages:
         covered = (row.first_seq or 0) <= message.seq <= (row.last_seq or 0)
-        if not covered or not concerns(place, message):
+        if not covered or not concerns(place, message, talk):
             continue
         if message.seq <= place.read_seq:
             continue

@@ -15,6 +15,7 @@ class NotificationsConfig(AppConfig):
             listeners,
             reopened,
             sign_in_mail,
+            tidying,
         )
 
         sign_in_mail.connect()
@@ -22,5 +23,6 @@ class NotificationsConfig(AppConfig):
         reopened.connect()
         link_ends.connect()
         figures.connect()
+        tidying.connect()
         catcher.connect()
         delivery.connect()  # after the catcher, which it may send to

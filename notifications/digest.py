@@ -139,12 +139,13 @@ def _of_other_side(
 
 
 def _count_unread(topic: Topic, talk: Talk | None) -> None:
+    talk = talk or Talk([])
     waiting = [
         message
-        for message in (talk.messages if talk else [])
+        for message in talk.messages
         if message.seq > topic.place.read_seq
-        and concerns(topic.place, message)
-        and not void_of(topic.place, message, talk)  # type: ignore[arg-type]
+        and concerns(topic.place, message, talk)
+        and not void_of(topic.place, message, talk)
     ]
     topic.unread = len(waiting)
     moments = [m.at for m in waiting] + topic.receipts

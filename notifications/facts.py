@@ -22,7 +22,7 @@ from hub.models import (
     Participant,
     Side,
 )
-from hub.queries.people import away_today
+from hub.queries.people import presence_of
 from notifications.kinds import Kind
 from notifications.models import Notification, State, Transport
 from notifications.recipients import Delays, Place, Talk
@@ -57,7 +57,7 @@ def places_of(seats: Iterable[Participant]) -> dict[SeatKey, Place]:
     seats = list(seats)
     told = _told(seats)
     charges = _charges({seat.thread_id for seat in seats})
-    away = away_today({seat.user_id for seat in seats})
+    away = presence_of({seat.user_id for seat in seats}).away
     seated = {(seat.thread_id, seat.user_id) for seat in seats}
     places = {}
     for seat in seats:

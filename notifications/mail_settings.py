@@ -99,6 +99,12 @@ class MailSettings(BaseSettings):
         le=3600,
         description="How long a worker may hold a mail before another one takes it up.",
     )
+    mail_kept_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Days after which what was sent, or not and why, is forgotten.",
+    )
     mail_support: str = Field(
         "",
         description="Whom people may ask, shown in every mail: an address or a number.",

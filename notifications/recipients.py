@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
+from itertools import pairwise
 from uuid import UUID
 
 from hub.models import SYSTEM, Message, MessageKind
 from hub.models.accounts import HUB_USER_ID
+from hub.posting import PRESSES
 from notifications.kinds import Subject
 from notifications.models import Reason
 
 SEEN_WITHIN = timedelta(seconds=90)  # since the last sign of a page: somebody is there
+AT_ONCE = timedelta(seconds=2)  # an act posts its message and its line within
 # Notices for which somebody's answer is no answer.
 FACTS = (SYSTEM, MessageKind.ATTENDANCE, MessageKind.CLOSURE_NOTICE)
 
@@ -71,10 +74,14 @@ class Talk:
 
     messages: Sequence[Message]
     acknowledged: dict[tuple[str, int], str] = field(default_factory=dict)
+    companions: set[int] = field(init=False)  # lines that repeat the message before
+    acts: dict[str, Message] = field(init=False)  # side -> the last it said or did
     corrected: set[int | None] = field(init=False)
     answers: dict[str, Message] = field(init=False)  # side -> its last answer
 
     def __post_init__(self) -> None:
+        self.companions = {b.seq for a, b in pairwise(self.messages) if _repeats(a, b)}
+        self.acts = {m.author_side: m for m in self.messages}
         self.corrected = {m.corrects for m in self.messages}
         self.answers = {m.author_side: m for m in self.messages if m.kind not in FACTS}
 
@@ -112,7 +119,7 @@ def judge(place: Place, talk: Talk, delays: Delays, now: datetime) -> Judgement:
     Once something is due, everything unread travels along: one mail per window.
     """
     above = max(place.read_seq, place.notified_seq)
-    theirs = [m for m in talk.messages if m.seq > above and concerns(place, m)]
+    theirs = [m for m in talk.messages if m.seq > above and concerns(place, m, talk)]
     voided = {m.seq: void for m in theirs if (void := void_of(place, m, talk))}
     owed = [m for m in theirs if m.seq not in voided]
     dues = {m.seq: due_at(place, m, delays, now) for m in owed}
@@ -123,9 +130,14 @@ def judge(place: Place, talk: Talk, delays: Delays, now: datetime) -> Judgement:
     return Judgement(Stretch(owed[0].seq, theirs[-1].seq, rank), leave)
 
 
-def concerns(place: Place, message: Message) -> bool:
-    """The other side's words and acts. Lines of the hub itself are told otherwise."""
+def concerns(place: Place, message: Message, talk: Talk) -> bool:
+    """The other side's words and acts, each once.
+
+    Lines of the hub itself and closures are told otherwise, once for all threads.
+    """
     if message.author_id in (place.user, HUB_USER_ID):
+        return False
+    if message.kind == MessageKind.CLOSURE_NOTICE or message.seq in talk.companions:
         return False
     return message.author_side not in ("", place.side)
 
@@ -133,7 +145,7 @@ def concerns(place: Place, message: Message) -> bool:
 def rank_of(message: Message) -> Rank:
     if message.urgent:
         return Rank.URGENT
-    if message.needs_ack:
+    if message.needs_ack or message.kind in PRESSES:
         return Rank.RECEIPT
     return Rank.NEWS if message.kind == SYSTEM else Rank.MESSAGE
 
@@ -147,7 +159,8 @@ def void_of(place: Place, message: Message, talk: Talk) -> Void | None:
     if message.needs_ack:
         name = talk.acknowledged.get((place.side, message.seq))
         return Void(Reason.ANSWERED, name) if name is not None else None
-    answer = talk.answers.get(place.side)
+    said = talk.acts if message.kind in PRESSES else talk.answers
+    answer = said.get(place.side)
     if answer and answer.seq > message.seq:
         by = "" if answer.author_id == place.user else answer.author_name
         return Void(Reason.ANSWERED if by else Reason.READ, by)
@@ -169,6 +182,12 @@ def due_at(place: Place, message: Message, delays: Delays, now: datetime) -> dat
     if place.seen_at and now - place.seen_at < SEEN_WITHIN and due <= now:
         return min(place.seen_at + SEEN_WITHIN, due + delays.presence)
     return due
+
+
+def _repeats(typed: Message, line: Message) -> bool:
+    """Whether the line of the life-cycle came with the typed message before it."""
+    together = line.at - typed.at < AT_ONCE and line.author_id == typed.author_id
+    return line.kind == SYSTEM and typed.kind != SYSTEM and together
 
 
 def _left(

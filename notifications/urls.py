@@ -1,10 +1,18 @@
-"""Addresses of what e-mails lead to; and, in development only, the mail catcher."""
+"""Addresses of what e-mails lead to, and of who gets which; in development only, the
+mail catcher."""
 
 from django.conf import settings
 from django.urls import path
 from django.urls.resolvers import URLPattern, URLResolver
 
-from notifications import views, views_links, views_own_links, views_reply
+from notifications import (
+    views,
+    views_journal,
+    views_links,
+    views_own_links,
+    views_preferences,
+    views_reply,
+)
 
 app_name = "notifications"
 
@@ -20,6 +28,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reponse/enregistree", views_reply.done, name="reply-done"),
     path("liens", views_own_links.own_links, name="own-links"),
     # (end of reply links)
+    # Preferences and the journal.
+    path("preferences", views_preferences.own_preferences, name="preferences"),
+    path("preferences/audience", views_preferences.hearing, name="hearing"),
+    path("preferences/creneaux", views_preferences.hearing_slots, name="hearing-slots"),
+    path("preferences/essai", views_preferences.test_mail, name="test-mail"),
+    path("notifications", views_journal.journal, name="journal"),
+    path("notifications/echecs", views_journal.failed, name="failures"),
+    # (end of preferences)
 ]
 
 if not settings.PRODUCTION:

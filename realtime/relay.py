@@ -6,6 +6,7 @@ deliver with the rights: a lost hint costs seconds, never a message or a secret.
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,11 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import DatabaseError
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from hub import events
+from hub.actions import presence
 from hub.queries import threads as queries
 from hub.queries.sessions import sessions_alive
 from realtime import broadcasts
@@ -24,6 +27,7 @@ from realtime.protocol import Close, encode
 from realtime.registry import Socket, registry
 
 CHECK_SECONDS = 5.0  # PROTOCOL allows 15 s for losses of every kind
+PRESENCE_SECONDS = 20.0  # with hub.actions.presence: `seen_at` ages 85 s at most
 PAUSE_SECONDS = 1.0  # before asking a layer again that did not answer
 
 logger = logging.getLogger(__name__)
@@ -44,6 +48,7 @@ class Relay:
     def __init__(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
         self._one_at_a_time = asyncio.Lock()
+        self._noted_at = -PRESENCE_SECONDS  # on the monotonic clock
 
     def start(self) -> None:
         if any(not task.done() for task in self._tasks):
@@ -86,10 +91,18 @@ class Relay:
             try:
                 async with self._one_at_a_time:
                     await check()
+                await self._note_presence()
             except DatabaseError as error:
                 logger.warning("Check postponed: %s", type(error).__name__)
             except Exception:  # the top of a loop: all pages depend on it
                 logger.exception("The check failed")
+
+    async def _note_presence(self) -> None:
+        """An open page is somebody who is here, even if they only read."""
+        now = time.monotonic()
+        if now - self._noted_at >= PRESENCE_SECONDS:
+            self._noted_at = now
+            await note_presence()
 
 
 async def take(hint: dict[str, Any]) -> None:
@@ -122,6 +135,12 @@ async def check() -> None:
             await fill_files(thread, head.change)
     await apply_rights(registry.everyone())
     await end_dead_sessions()
+
+
+async def note_presence() -> None:
+    """One UPDATE for everybody who has a socket open in this process."""
+    if users := {socket.user_id for socket in registry.everyone()}:
+        await database_sync_to_async(presence.note_seen)(users, timezone.now())
 
 
 async def apply_rights(sockets: list[Socket]) -> None:

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from hub import events, permissions
+from hub.actions.absence_checks import wrong_fields
 from hub.actions.journal import record
-from hub.actions.seating import end_seats, seat_in
+from hub.actions.seating import end_seats, look_for_unread, seat_in
 from hub.calendar import local_day, today_in, zone
 from hub.errors import InvalidInput, NotFound
 from hub.models import (
@@ -26,8 +26,6 @@ from hub.models import (
     User,
 )
 from hub.models.threads import ThreadState
-
-LONGEST = timedelta(days=730)
 
 
 def enter_absence(
@@ -46,17 +44,11 @@ def enter_absence(
     with transaction.atomic():
         place = _place(member, by)
         User.objects.select_for_update(no_key=True).get(pk=member.pk)
-        wrong = _wrong(member, first_day, last_day, substitute, _today(place))
+        wrong = wrong_fields(member, first_day, last_day, substitute, _today(place))
         if wrong:
             raise InvalidInput(wrong)
-        absence = _enter(member, first_day, last_day, substitute)
+        absence = _enter(member, first_day, last_day, substitute, by)
         record(by, "absence_entered", "user", member.pk)
-        events.absence_entered.send(
-            None,
-            absence_id=absence.pk,
-            user_id=member.pk,
-            substitute_id=absence.substitute_id,
-        )
         return absence
 
 
@@ -74,12 +66,12 @@ def learn_absence(
     today = _today(place)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=member.pk)
-        if substitute and _wrong(member, today, last_day, substitute, today):
+        if substitute and wrong_fields(member, today, last_day, substitute, today):
             substitute = None
-        if _wrong(member, today, last_day, None, today):
+        if wrong_fields(member, today, last_day, None, today):
             return None
         absence = _enter(
-            member, today, last_day, substitute, source=AbsenceSource.MAILBOX
+            member, today, last_day, substitute, None, AbsenceSource.MAILBOX
         )
         record(None, "absence_learned", "user", member.pk)
         return absence
@@ -100,7 +92,7 @@ def take_back(absence_id: int, *, by: User) -> Absence:
         if absence is None:
             raise NotFound
         _place(absence.user, by)
-        close(absence)
+        close(absence, by=by)
         record(by, "absence_taken_back", "user", absence.user_id)
         return absence
 
@@ -110,8 +102,10 @@ def _enter(
     first_day: date,
     last_day: date,
     substitute: Membership | None,
+    by: User | None,
     source: AbsenceSource = AbsenceSource.PERSON,
 ) -> Absence:
+    """For a transaction of the caller; announced."""
     absence = Absence.objects.create(
         user=member,
         substitute=substitute.user if substitute else None,
@@ -120,18 +114,26 @@ def _enter(
         source=source,
     )
     if substitute:
-        seat_in(substitute, _threads(absence, substitute), until=end_of(absence))
+        _hand_over(absence, substitute, by)
+    events.absence_entered.send(
+        None,
+        absence_id=absence.pk,
+        user_id=member.pk,
+        substitute_id=absence.substitute_id,
+    )
     return absence
 
 
-def close(absence: Absence) -> None:
+def close(absence: Absence, *, by: User | None = None) -> None:
     """For a transaction of the caller: the absence and its substitute's seats end."""
     absence.ended_at = timezone.now()
     absence.save(update_fields=["ended_at"])
     if absence.substitute_id:
         seats = Participant.objects.filter(user=absence.substitute_id)
         threads = seats.filter(until=end_of(absence)).values_list("thread", flat=True)
-        end_seats(absence.substitute_id, threads, until=end_of(absence))
+        ended = end_seats(absence.substitute_id, threads, until=end_of(absence))
+        counts = {"threads": ended}
+        record(by, "substitute_ended", "user", absence.substitute_id, counts=counts)
         _seat_again(absence.substitute_id)
 
 
@@ -145,7 +147,7 @@ def _seat_again(substitute_id: UUID) -> None:
     )
     for absence in others.select_related("user"):
         for place in places.select_related("court", "centre"):
-            seat_in(place, _threads(absence, place), until=end_of(absence))
+            _hand_over(absence, place, None)
 
 
 def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
@@ -167,14 +169,38 @@ def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
             .first()
         )
         if place:
-            seat_in(place, [thread.pk], until=end_of(absence))
+            seat_in(
+                place,
+                [thread.pk],
+                until=end_of(absence),
+                instead_of=absence.user_id,
+            )
+            _journal(place, 1, None)
+
+
+def _hand_over(absence: Absence, substitute: Membership, by: User | None) -> None:
+    """Seats, and what the absent person has not read: owed from the first day on."""
+    threads, absent = _threads(absence, substitute), absence.user_id
+    seat_in(substitute, threads, until=end_of(absence), instead_of=absent)
+    begins = _midnight(absence, absence.first_day)
+    look_for_unread(threads, absent, max(begins, timezone.now()))
+    _journal(substitute, len(threads), by)
+
+
+def _journal(substitute: Membership, threads: int, by: User | None) -> None:
+    counts = {"threads": threads}
+    record(by, "substitute_seated", "user", substitute.user_id, counts=counts)
 
 
 def end_of(absence: Absence) -> datetime:
     """Midnight after the last day, where the absent person works."""
+    return _midnight(absence, absence.last_day + timedelta(days=1))
+
+
+def _midnight(absence: Absence, day: date) -> datetime:
+    """With which that day begins, where the absent person works."""
     place = absence.user.places[0] if absence.user.places else None
-    midnight = datetime.combine(absence.last_day + timedelta(days=1), time())
-    return midnight.replace(tzinfo=zone(_departement(place)))
+    return datetime.combine(day, time(), zone(_departement(place)))
 
 
 def _threads(absence: Absence, substitute: Membership) -> list[UUID]:
@@ -208,49 +234,6 @@ def _place(member: User, by: User) -> Membership:
 
 
 MANAGE = "members.manage"
-
-
-def _wrong(
-    member: User,
-    first_day: date,
-    last_day: date,
-    substitute: Membership | None,
-    today: date,
-) -> dict[str, str]:
-    """A sentence for each field that cannot be accepted."""
-    wrong = {}
-    if last_day < first_day:
-        wrong["last_day"] = _("The last day is before the first.")
-    elif last_day < today:
-        wrong["last_day"] = _("These days are past.")
-    elif last_day - today > LONGEST:
-        wrong["last_day"] = _("Check the year of the last day.")
-    elif _away(member, first_day, last_day):
-        wrong["first_day"] = _("An absence is already entered for these days.")
-    if substitute and not _can_replace(substitute, member):
-        wrong["substitute"] = _("Choose a colleague of the same organisation.")
-    elif substitute and _away(substitute.user, first_day, last_day):
-        wrong["substitute"] = _("%(name)s is away too on these days.") % {
-            "name": substitute.user.name
-        }
-    return wrong
-
-
-def _away(user: User, first_day: date, last_day: date) -> bool:
-    known = Absence.objects.filter(user=user, ended_at=None)
-    return known.filter(first_day__lte=last_day, last_day__gte=first_day).exists()
-
-
-def _can_replace(substitute: Membership, member: User) -> bool:
-    """In force, a colleague, somebody else, and in a role that writes."""
-    here = {p.organisation_code for p in member.places if p.organisation_code}
-    in_force = Membership.objects.current().filter(
-        pk=substitute.pk,
-        user__is_active=True,
-        role__in=permissions.roles_with("thread.write"),
-    )
-    other = substitute.user_id != member.pk
-    return other and substitute.organisation_code in here and in_force.exists()
 
 
 def _departement(place: Membership | None) -> str:

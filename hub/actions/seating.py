@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,20 +40,27 @@ def threads_of_place(place: Membership) -> QuerySet[Thread]:
 
 
 def seat_in(
-    place: Membership, threads: Iterable[UUID], *, until: datetime | None = None
+    place: Membership,
+    threads: Iterable[UUID],
+    *,
+    until: datetime | None = None,
+    instead_of: UUID | None = None,
 ) -> None:
-    """Gives seats, and gives back those that had ended. Four queries.
+    """Gives seats, and gives back those that had ended. Six queries.
 
-    A seat in force is left as it is, so that nobody changes sides in a thread. Nobody
-    is told by mail of what was said before they sat there.
+    A seat in force is left as it is, so that nobody changes sides in a thread; one that
+    ends earlier lasts longer. Nobody is told by mail of what was said before they sat
+    there; who sits `instead_of` somebody is owed what that person has not read.
     """
     threads = list(threads)
     mine = Participant.objects.filter(user=place.user_id, thread__in=threads)
     in_force = mine.filter(permissions.seats_with("thread.read"))
     kept = in_force.exclude(until__lt=until) if until else in_force.filter(until=None)
-    again = mine.exclude(pk__in=list(kept.values_list("pk", flat=True)))
-    heads = Thread.objects.filter(pk=OuterRef("thread")).values("last_seq")[:1]
-    again.update(membership=place, until=until, notified_seq=Subquery(heads))
+    kept_keys = list(kept.values_list("pk", flat=True))
+    longer = list(in_force.exclude(pk__in=kept_keys).values_list("pk", flat=True))
+    mine.filter(pk__in=longer).update(membership=place, until=until)
+    again = mine.exclude(pk__in=[*kept_keys, *longer])
+    again.update(membership=place, until=until, notified_seq=_told_of(instead_of))
     Participant.objects.bulk_create(
         [
             Participant(
@@ -61,15 +68,45 @@ def seat_in(
                 user_id=place.user_id,
                 membership=place,
                 until=until,
-                notified_seq=last_seq,
+                notified_seq=seq,
             )
-            for thread, last_seq in Thread.objects.filter(pk__in=threads).values_list(
-                "pk", "last_seq"
-            )
+            for thread, seq in _told(threads, instead_of)
         ],
         ignore_conflicts=True,
     )
     events.rights_changed.send(None, user_ids=[place.user_id])
+
+
+def _told(threads: list[UUID], instead_of: UUID | None) -> Iterable[tuple[UUID, int]]:
+    """For each thread what a new seat in it is told of, or not owed."""
+    if instead_of is None:
+        return Thread.objects.filter(pk__in=threads).values_list("pk", "last_seq")
+    absent = Participant.objects.filter(user=instead_of, thread__in=threads)
+    return absent.values_list("thread", "read_seq")
+
+
+def _told_of(instead_of: UUID | None) -> Subquery:
+    """The same for one seat, inside an UPDATE of seats."""
+    if instead_of is None:
+        heads = Thread.objects.filter(pk=OuterRef("thread"))
+        return Subquery(heads.values("last_seq")[:1])
+    absent = Participant.objects.filter(user=instead_of, thread=OuterRef("thread"))
+    return Subquery(absent.values("read_seq")[:1])
+
+
+def look_for_unread(threads: Iterable[UUID], reader: UUID, at: datetime) -> None:
+    """The messenger looks by `at` where this reader has not read everything.
+
+    Threads in the order of their ids, as posting locks them.
+    """
+    unread = Participant.objects.filter(
+        user=reader, thread__in=list(threads), read_seq__lt=F("thread__last_seq")
+    )
+    later = Q(look_at=None) | Q(look_at__gt=at)
+    rows = Thread.objects.filter(later, pk__in=unread.values("thread"))
+    locked = rows.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    keys = list(locked.values_list("pk", flat=True))
+    Thread.objects.filter(pk__in=keys).update(look_at=at)
 
 
 def seat_everywhere(place: Membership) -> None:
@@ -77,13 +114,14 @@ def seat_everywhere(place: Membership) -> None:
     seat_in(place, threads_of_place(place).values_list("pk", flat=True))
 
 
-def end_seats(user_id: UUID, threads: Iterable[UUID], *, until: datetime) -> None:
-    """Takes back seats that were given until that moment, and no others."""
+def end_seats(user_id: UUID, threads: Iterable[UUID], *, until: datetime) -> int:
+    """Takes back seats that were given until that moment, and no others; how many."""
     given = Participant.objects.filter(
         user=user_id, thread__in=list(threads), until=until
     )
-    given.update(until=timezone.now())
+    ended = given.update(until=timezone.now())
     events.rights_changed.send(None, user_ids=[user_id])
+    return ended
 
 
 def seat_colleague(

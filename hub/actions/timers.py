@@ -20,10 +20,9 @@ from django.utils.translation import override
 from hub import events
 from hub.actions import course, purging
 from hub.actions.transitions import RECORD_LANGUAGE, say
-from hub.calendar import add_working_hours, local_day
+from hub.calendar import local_day
 from hub.errors import HubError
 from hub.models import (
-    DifficultyReport,
     Side,
     Thread,
     TimerMark,
@@ -177,20 +176,12 @@ def unanswered(step: str, urgency: Urgency) -> Finder:
 
     def find(now: datetime) -> Iterable[Due]:
         for report in due.unanswered(step, urgency):
-            if answer_due(report) < now:
+            if due.answer_due(report) < now:
                 line = _("The reported difficulty still waits for its answer.")
                 thread = report.message.thread
                 yield Passing(step, report.pk, [Side.COURT], thread, line)
 
     return find
-
-
-def answer_due(report: DifficultyReport) -> datetime:
-    """When the court's time to answer is over, in the court's working time."""
-    departement, at = report.measure.court.departement_id, report.message.at
-    if report.urgency == Urgency.IMMEDIATE:
-        return add_working_hours(at, settings.RULES.difficulty_hours, departement)
-    return add_working_hours(at, 8 * settings.RULES.difficulty_days, departement)
 
 
 def protection_ending(now: datetime) -> Iterable[Due]:

@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from hub.calendar import local_day
+from hub.calendar import add_working_hours, local_day
 from hub.models import (
     Acknowledgement,
     AvailabilityRequest,
@@ -179,6 +179,14 @@ def awaiting_answer() -> QuerySet[DifficultyReport]:
         answered_at=None,
         measure__state__in=(*LIVE, MeasureState.UNABLE),
     )
+
+
+def answer_due(report: DifficultyReport) -> datetime:
+    """When the court's time to answer is over, in the court's working time."""
+    departement, at = report.measure.court.departement_id, report.message.at
+    if report.urgency == Urgency.IMMEDIATE:
+        return add_working_hours(at, settings.RULES.difficulty_hours, departement)
+    return add_working_hours(at, 8 * settings.RULES.difficulty_days, departement)
 
 
 def protection_ending(step: str, today: date) -> QuerySet[Measure, Measure]:

@@ -1,8 +1,10 @@
 """Who works where, who is away and who answers: beside names, on every page alike."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -67,9 +69,23 @@ def absences_of(users: Iterable[UUID]) -> dict[UUID, Absence]:
     return {absence.user_id: absence for absence in found}
 
 
-def away_today(users: Iterable[UUID]) -> dict[UUID, Absence]:
+class Presence(NamedTuple):
+    """`away`: who is absent today; `replaces`: substitute -> the absences, those that
+    come included, since their seat is there before."""
+
+    away: dict[UUID, Absence]
+    replaces: dict[UUID, list[Absence]]
+
+
+def presence_of(users: Iterable[UUID]) -> Presence:
+    """Of the people of one thread. One query."""
     found = absences_of(users)
-    return {user: a for user, a in found.items() if a.first_day <= today()}
+    replaces: dict[UUID, list[Absence]] = defaultdict(list)
+    for absence in found.values():
+        if absence.substitute_id:
+            replaces[absence.substitute_id].append(absence)
+    away = {user: a for user, a in found.items() if a.first_day <= today()}
+    return Presence(away, dict(replaces))
 
 
 def open_absences() -> QuerySet[Absence]:

@@ -15,6 +15,7 @@ from hub.chain import with_files
 from hub.models import (
     ORDINARY,
     Acknowledgement,
+    AlertMark,
     Message,
     Participant,
     ReadMark,
@@ -35,12 +36,14 @@ MOST = 200  # messages in one answer of history; PROTOCOL section 1
 
 @dataclass(frozen=True)
 class Receipt:
-    """Who has seen, or acknowledged, one message, and when."""
+    """The strongest fact about one reader of one message: acknowledged, else seen,
+    else `alerted` (an e-mail told them that it waits)."""
 
     user_id: UUID
     name: str
     at: datetime
     acknowledged: bool
+    alerted: bool = False
 
 
 @dataclass
@@ -145,7 +148,7 @@ def history(
 
 
 def with_receipts(part: History, people: list[Participant]) -> History:
-    """Adds who has read and acknowledged what: two queries for the whole stretch."""
+    """Adds who was told of, has read, has acknowledged what: three queries for all."""
     if part.messages:
         names = {p.pk: (p.user_id, p.user.name) for p in people}
         part.receipts = _receipts(part.messages, names)
@@ -226,29 +229,31 @@ def _receipts(
 ) -> dict[int, list[Receipt]]:
     first, last, thread = messages[0].seq, messages[-1].seq, messages[0].thread_id
     receipts: dict[int, list[Receipt]] = defaultdict(list)
-    acknowledged = set()
+    known = set()
     for done in Acknowledgement.objects.filter(
         thread=thread, seq__range=(first, last)
     ).order_by("at"):
         receipts[done.seq].append(
             Receipt(done.user_id, done.user_name, done.at, acknowledged=True)
         )
-        acknowledged.add((done.seq, done.user_id))
-    for seq, mark in _first_displays(messages, names):
-        user_id, name = names[mark.participant_id]
-        if (seq, user_id) not in acknowledged:
-            receipts[seq].append(Receipt(user_id, name, mark.at, acknowledged=False))
+        known.add((done.seq, done.user_id))
+    for marks, alerted in ((ReadMark.objects, False), (AlertMark.objects, True)):
+        covering = marks.filter(participant__in=names, seq__gte=first).order_by("seq")
+        for seq, mark in _first_covering(messages, names, covering):
+            user_id, name = names[mark.participant_id]
+            if (seq, user_id) not in known:
+                receipts[seq].append(Receipt(user_id, name, mark.at, False, alerted))
+                known.add((seq, user_id))
     return receipts
 
 
-def _first_displays(
-    messages: list[Message], names: dict[int, tuple[UUID, str]]
-) -> Iterable[tuple[int, ReadMark]]:
+def _first_covering(
+    messages: list[Message],
+    names: dict[int, tuple[UUID, str]],
+    covering: Iterable[ReadMark | AlertMark],
+) -> Iterable[tuple[int, ReadMark | AlertMark]]:
     """For each message and reader the first mark that covers it, not the author's."""
-    marks: dict[int, list[ReadMark]] = defaultdict(list)
-    covering = ReadMark.objects.filter(
-        participant__in=names, seq__gte=messages[0].seq
-    ).order_by("seq")
+    marks: dict[int, list[ReadMark | AlertMark]] = defaultdict(list)
     for mark in covering:
         marks[mark.participant_id].append(mark)
     for message in messages:

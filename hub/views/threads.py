@@ -28,8 +28,9 @@ from hub.queries import threads as queries
 from hub.queries.acts import possible
 from hub.queries.addresses import records_of
 from hub.queries.attachments import waiting_in
+from hub.queries.escalation import chain_of
 from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
-from hub.queries.people import answering_in, away_today
+from hub.queries.people import answering_in, presence_of
 from hub.views import arriving
 from hub.views.acts import buttons
 from hub.views.order_documents import document_context
@@ -155,8 +156,9 @@ def _page(
         "centre": seat.thread.designation.centre,
         "people": people,
         "known": records_of(p.user.email for p in people),
-        "away": away_today(p.user_id for p in people),
+        **presence_of(p.user_id for p in people)._asdict(),
         "charge": answering_in(seat.thread.designation),
+        "chain": chain_of(seat.thread),
         "may_note": role in permissions.roles_with("note.write"),
         "history": queries.with_receipts(part, people),
         "may_write": writes,

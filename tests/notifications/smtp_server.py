@@ -122,6 +122,7 @@ class SmtpServer:
     open: int = 0  # at present
     most_open: int = 0
     holding: int = 0  # whole mails that wait for `release`
+    most_holding: int = 0
     commands: list[str] = field(default_factory=list)  # first words, all connections
 
     def __enter__(self) -> Self:
@@ -204,6 +205,7 @@ class SmtpServer:
             for name, by in changes.items():
                 setattr(self, name, getattr(self, name) + by)
             self.most_open = max(self.most_open, self.open)
+            self.most_holding = max(self.most_holding, self.holding)
 
         self.tell(change)
 
@@ -350,6 +352,8 @@ class _Session:
             await self.end(ANSWERS[Fault.NONSENSE])
         if not self.known:
             await self.say("530 5.7.0 who are you?")
+        elif self.sender is not None:
+            await self.say("503 5.5.1 one mail at a time")
         elif not self._failed:
             self.sender = _path(rest)
             await self.say("250 2.1.0 ok")

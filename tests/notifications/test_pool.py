@@ -125,10 +125,16 @@ async def test_no_more_mails_are_in_doubt_than_allowed(server: SmtpServer) -> No
     # The others said MAIL and RCPT already and wait before DATA.
     await server.until(lambda s: s.holding == 2 and s.commands.count("RCPT") == 4)
     assert server.commands.count("DATA") == len(server.mails) == 2
+    spare = pool(server)  # a fifth mail overtakes: time enough for the others to err
+    server.fail(Fault.DATA_451)
+    with pytest.raises(SmtpError, match="451"):
+        await spare.send(parcel(5), book.accepted)
     server.release()
     await asyncio.gather(*sends)
+    assert server.most_holding == 2
     assert len(book.answers) == len(server.mails) == 4
-    await sender.close()
+    for each in (sender, spare):
+        await each.close()
 
 
 async def test_the_next_mail_waits_until_the_last_is_written_down(

@@ -1,7 +1,10 @@
 """Each fault of an SMTP server, at each stage: what it means, and what it leaves."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +180,31 @@ async def test_a_wrong_password_is_not_a_storm(server: SmtpServer) -> None:
     assert all(isinstance(r, TransportError) and not r.permanent for r in results)
     assert server.connections <= 2  # as many as the pool is large
     assert not server.mails
+
+
+@pytest.mark.parametrize(
+    "module", ["bench.smtp_sink", "tests.notifications.smtp_server"]
+)
+async def test_both_servers_also_run_on_their_own(module: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    extra = [] if module.startswith("bench") else ["--log", log, "--faults", "rcpt_450"]
+    command = [sys.executable, "-m", module, *extra]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = f"smtp://127.0.0.1:{int(process.stdout.readline())}"
+        sender = pool(SmtpServer(), url)
+        if extra:
+            assert (await failure(sender)).reason == "smtp 450 4.2.0"
+        book = Book()
+        for number in range(3):
+            await sender.send(parcel(number), book.accepted)
+        await sender.close()
+        process.terminate()
+        said = process.stdout.read()
+    assert len(book.answers) == 3
+    if extra:
+        lines = [line.split("\t") for line in log.read_text().splitlines()]
+        assert [line[0] for line in lines] == [f"<{n}@hub.example>" for n in range(3)]
+        assert {line[1] for line in lines} == {parcel().to}
+    else:
+        assert said.startswith("3 ")

@@ -142,6 +142,7 @@ export class Timeline {
   #seen(user, seq, at) {
     for (const item of this.#list.querySelectorAll(".msg[data-seq]")) {
       const covered = Number(item.dataset.seq) <= seq && item.dataset.author !== user;
+      if (covered) item.querySelector(`[data-reader="${user}"][data-alerted]`)?.remove(); // seen says more
       if (covered && !item.querySelector(`[data-reader="${user}"]`)) this.#note(item, user, at, words.seen);
     }
   }
