@@ -30,6 +30,7 @@ from hub.models import (
     User,
 )
 from hub.models.choices import DesignationState, MeasureState
+from hub.queries.addresses import records_of
 from hub.queries.availability import open_questions
 from hub.queries.centres import CentreDetail, centre_detail
 from hub.queries.people import Colleague, colleagues
@@ -83,6 +84,8 @@ class Desk:
     closures: list[Closure] = field(default_factory=list)
     whole_court: Page[Any] | None = None
     counts: dict[str, int] = field(default_factory=dict)  # state -> measures
+    unreached: list[Colleague] = field(default_factory=list)  # no mail goes to them
+    is_mailbox_unreached: bool = False
 
     @property
     def waiting_for_me(self) -> int:
@@ -107,11 +110,21 @@ def centre_desk(
     desk.gaps = gap_for(centre)
     desk.questions = open_questions(centre)
     desk.colleagues = colleagues(centre)
+    _find_unreached(desk, centre)
     today = today_in(centre.departement_id)
     desk.closures = list(
         centre.closures.filter(last_day__gte=today).order_by("first_day")[:PER_PAGE]
     )
     return desk
+
+
+def _find_unreached(desk: Desk, centre: Centre) -> None:
+    """Whose mail came back so often that none is sent any more. One query."""
+    mails = [one.place.user.email for one in desk.colleagues]
+    known = records_of([centre.email, *mails])
+    off = {email for email, record in known.items() if record.suspended_at}
+    desk.unreached = [c for c in desk.colleagues if c.place.user.email in off]
+    desk.is_mailbox_unreached = centre.email.lower() in off
 
 
 def court_desk(

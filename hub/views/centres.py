@@ -8,6 +8,7 @@ from hub import permissions, reasons
 from hub.errors import NotFound
 from hub.models import Court
 from hub.models.centres import VisitKind
+from hub.queries.addresses import reach_of
 from hub.queries.centres import centre_detail
 from hub.queries.choosing import candidates
 from hub.queries.maps import france
@@ -44,6 +45,7 @@ def centre(request: HttpRequest, code: str) -> HttpResponse:
     asks = permissions.may(person(request), "availability.ask")
     context = {
         "detail": detail,
+        "reach": reach_of(detail.centre),
         "asks": asks,
         "day_names": [reasons.day_name(n) for n in range(7)],
         "language_names": reasons.language_names(),

@@ -11,6 +11,7 @@ from hub.actions import contacts, organisations
 from hub.errors import Illegal, InvalidInput, NotFound
 from hub.forms.organisations import InvitationForm
 from hub.models import Centre, Court, Role
+from hub.queries.addresses import records_of
 from hub.queries.people import colleagues, units_of
 from hub.views.requests import person, whole_number
 
@@ -120,11 +121,14 @@ def _page(
     manager = _manager_role(request, code)
     roles = permissions.roles_managed_by(manager)
     is_court = isinstance(organisation, Court)
+    people = colleagues(organisation)
+    mailbox = organisation.email if isinstance(organisation, Centre) else ""
     context = {
         "organisation": organisation,
         "code": code,
         "is_court": is_court,
-        "people": colleagues(organisation),
+        "people": people,
+        "known": records_of([mailbox, *(one.place.user.email for one in people)]),
         "units": units_of(organisation),
         "manages": bool(manager),
         "roles": [(r, Role(r).label) for r in roles if _fits(r, organisation)],

@@ -26,6 +26,7 @@ from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import threads as queries
 from hub.queries.acts import possible
+from hub.queries.addresses import records_of
 from hub.queries.attachments import waiting_in
 from hub.queries.escalation import chain_of
 from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
@@ -154,6 +155,7 @@ def _page(
         "measure": measure,
         "centre": seat.thread.designation.centre,
         "people": people,
+        "known": records_of(p.user.email for p in people),
         **presence_of(p.user_id for p in people)._asdict(),
         "charge": answering_in(seat.thread.designation),
         "chain": chain_of(seat.thread),

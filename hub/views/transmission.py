@@ -10,7 +10,9 @@ from hub.actions import transmission
 from hub.calendar import local_day
 from hub.errors import Illegal
 from hub.models import Measure, User
-from hub.queries.measures import contents_of
+from hub.models.choices import Priority
+from hub.queries.addresses import Reach, reach_of
+from hub.queries.measures import Contents, contents_of
 from hub.views.measures import safety_lines
 from hub.views.order_documents import document_context
 from hub.views.requests import person, whole_number
@@ -63,7 +65,15 @@ def _page(
         "steps": steps_of(measure, {one.step for one in contents.missing}),
         "addresses": {step: step_address(measure.reference, step) for step in ORDER},
         "missing": contents.missing,
+        "reach": _reach(measure, contents),
         **document_context(request, measure),
         "refused": refused,
     }
     return render(request, "measures/review.html", context, status=status)
+
+
+def _reach(measure: Measure, contents: Contents) -> Reach | None:
+    """Before something urgent leaves, who would be reached: a call may be quicker."""
+    if measure.priority != Priority.URGENT or not contents.designation:
+        return None
+    return reach_of(contents.designation.centre)
