@@ -8,6 +8,7 @@ does not ring for the person before. A signed cookie recognises the browser.
 
 from dataclasses import dataclass
 
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
@@ -80,9 +81,7 @@ def turn_off(user: User, device: int) -> None:
 
 async def forget(endpoint: str) -> None:
     """Its push service no longer knows it: the person sees that, and it is left out."""
-    await PushDevice.objects.filter(endpoint=endpoint, gone_at=None).aupdate(
-        gone_at=timezone.now()
-    )
+    await database_sync_to_async(_mark_gone)(endpoint)
 
 
 def remember(response: HttpResponse, device: PushDevice) -> None:
@@ -100,6 +99,11 @@ def device_here(request: HttpRequest) -> int | None:
     """The device that this browser was last, by its cookie."""
     value = request.get_signed_cookie(COOKIE, default="", max_age=COOKIE_SECONDS)
     return int(value) if value else None
+
+
+def _mark_gone(endpoint: str) -> None:
+    known = PushDevice.objects.filter(endpoint=endpoint, gone_at=None)
+    known.update(gone_at=timezone.now())
 
 
 def connect() -> None:

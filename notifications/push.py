@@ -45,11 +45,11 @@ def write(rows: Sequence[Notification]) -> dict[UUID, Parcel]:
 
     A row without one is void (Reason.GONE). One query.
     """
-    ids = {row.facts["device"] for row in rows}
-    found = {device.pk: device for device in _live().filter(pk__in=ids)}
+    ids = {row.facts.get("device") for row in rows}
+    found = {device.pk: device for device in _live().filter(pk__in=ids - {None})}
     parcels = {}
     for row in rows:
-        device = found.get(row.facts["device"])
+        device = found.get(row.facts.get("device"))
         if device and device.user_id == row.user_id:
             parcels[row.pk] = Parcel(
                 device.endpoint,
