@@ -52,8 +52,10 @@ lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
 		$(LOCK) requirements/dev.in -c requirements/run.txt \
 			-o requirements/dev.txt >/dev/null && \
 		$(LOCK) requirements/s3.in -c requirements/run.txt \
-			-o requirements/s3.txt >/dev/null
-	@echo "Pinned run.txt, dev.txt and s3.txt in requirements/."
+			-o requirements/s3.txt >/dev/null && \
+		$(LOCK) requirements/push.in -c requirements/dev.txt \
+			-o requirements/push.txt >/dev/null
+	@echo "Pinned run.txt, dev.txt, s3.txt and push.txt in requirements/."
 
 translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)

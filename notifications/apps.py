@@ -10,6 +10,7 @@ class NotificationsConfig(AppConfig):
         from notifications import (
             catcher,
             delivery,
+            devices,
             figures,
             link_ends,
             listeners,
@@ -19,6 +20,7 @@ class NotificationsConfig(AppConfig):
         )
 
         sign_in_mail.connect()
+        devices.connect()
         listeners.connect()
         reopened.connect()
         link_ends.connect()

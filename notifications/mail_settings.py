@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from notifications import push_key
+
 IN_SCHEMES = ("lmtp", "smtp")
 
 
@@ -137,7 +139,7 @@ class MailSettings(BaseSettings):
                 "MAIL_CONTENT=full needs MAIL_CONTENT_DOMAINS: whose mailboxes may "
                 "hold messages about families?"
             )
-        return problems
+        return [*problems, *push_key.problems(self.push_key)]
 
 
 def _is_certificates(file: Path) -> bool:

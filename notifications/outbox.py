@@ -19,6 +19,7 @@ from django.utils import timezone
 from hub.models import Centre, User
 from notifications.kinds import SUBJECTS, Frequency, Kind, Subject
 from notifications.models import Notification, Reason, State, Transport
+from notifications.models import key_of as key_of
 from notifications.moments import Slot, Times, slot_for, times_of
 
 logger = logging.getLogger(__name__)
@@ -136,16 +137,6 @@ def gather(row: Notification, digest: Notification, slot: Slot) -> None:
     """Lets the row travel in that summary; not saved."""
     row.state, row.digest, row.due_at = State.GATHERED, digest, slot.due_at
     row.reason = slot.reason or ""
-
-
-def key_of(
-    transport: str,
-    recipient: UUID | int | None,
-    thread: UUID | None,
-    window: str,
-) -> str:
-    """What is unique; a person and a mailbox cannot meet: one is a UUID."""
-    return f"{transport}/{recipient}/{thread or ''}/{window}"
 
 
 def _row(one: Owed, times: Times | None, now: datetime) -> Notification:

@@ -7,6 +7,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from notifications import (
     views,
+    views_devices,
     views_emails,
     views_journal,
     views_links,
@@ -43,6 +44,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "desinscription/<str:token>", views_unsubscribe.unsubscribe, name="unsubscribe"
     ),
     # (end of summaries)
+    # Web push.
+    path("preferences/appareils", views_devices.own_devices, name="devices"),
+    path(
+        "preferences/appareils/<int:device>/fin",
+        views_devices.device_end,
+        name="device-end",
+    ),
+    path("push-worker.js", views_devices.push_worker, name="push-worker"),
+    # (end of web push)
 ]
 
 if not settings.PRODUCTION:

@@ -15,9 +15,9 @@ from hub.forms.organisations import checked
 from hub.models import AddressRecord, User
 from hub.queries.people import substitutes_for
 from hub.views.requests import person, whole_number
-from notifications import preferences
+from notifications import devices, preferences
 from notifications.kinds import RULES, Frequency, Subject
-from notifications.models import HearingSlot, PushDevice
+from notifications.models import HearingSlot
 from notifications.moments import Times, times_of
 from notifications.preference_forms import (
     FLOOR_REASONS,
@@ -101,7 +101,7 @@ def _page(
         "unsubscribed_at": stored.unsubscribed_at,
         "substitutes": substitutes_for(user),
         "address": AddressRecord.objects.filter(email=user.email.lower()).first(),
-        "devices": PushDevice.objects.filter(user=user, gone_at=None).order_by("pk"),
+        "push": devices.offer(request, user),
         "errors": errors or {},
         "done": request.GET.get("fait", "") if not errors else "",
     }

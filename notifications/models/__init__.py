@@ -8,6 +8,7 @@ from notifications.models.outbox import (
     Reason,
     State,
     Transport,
+    key_of,
 )
 from notifications.models.preferences import HearingSlot, Preference, PushDevice
 
@@ -26,4 +27,5 @@ __all__ = [
     "ReplyLink",
     "State",
     "Transport",
+    "key_of",
 ]

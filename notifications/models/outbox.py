@@ -63,6 +63,17 @@ class Reason(models.TextChoices):
     TROUBLE = "trouble", _("the mail server did not answer; it is tried again")
 
 
+def key_of(
+    transport: str,
+    recipient: uuid.UUID | int | None,
+    thread: uuid.UUID | None,
+    window: str,
+) -> str:
+    """What is unique; a person cannot meet a mailbox or (over push)
+    a device: only people have UUIDs."""
+    return f"{transport}/{recipient}/{thread or ''}/{window}"
+
+
 class Notification(models.Model):
     """One thing that one recipient is owed over one transport.
 

@@ -15,11 +15,17 @@ Accepted = Callable[[str], Awaitable[None]]
 @dataclass(frozen=True)
 class Parcel:
     """`to`: a bare e-mail address, or a push endpoint. `content`: a whole mail with
-    CRLF line ends; empty for push. `return_path`: the envelope sender (VERP)."""
+    CRLF line ends; empty for push. `return_path`: the envelope sender (VERP).
+
+    Only push: a later parcel of the same `topic` (opaque, 32 characters at most of
+    base64url) replaces an undelivered one; `is_urgent` may wake a sleeping device.
+    """
 
     to: str
     content: bytes = b""
     return_path: str = ""
+    topic: str = ""
+    is_urgent: bool = False
 
 
 class TransportError(Exception):

@@ -39,6 +39,9 @@ SAMPLES: dict[str, object] = {
     "unit": 1,
     "absence": 1,
     #
+    # Web push.
+    "device": 1,
+    #
     # Figures.
 }
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|/[0-9a-f-]{36}')

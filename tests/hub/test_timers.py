@@ -284,4 +284,6 @@ def test_one_slot_is_taken_once_however_many_processes_look(demo: Demo) -> None:
     assert schedule.run_due(now)
     assert schedule.run_due(now) == []
     assert schedule.run_due(now + timedelta(days=1))
-    assert ScheduledRun.objects.count() == 2 * len([*schedule.JOBS, *schedule.more_jobs])
+    assert ScheduledRun.objects.count() == 2 * len(
+        [*schedule.JOBS, *schedule.more_jobs]
+    )
