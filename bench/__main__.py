@@ -1,7 +1,8 @@
 """`make bench`: short measurements on a throw-away SQLite file, printed as ratios.
 
 `make bench ARGS=national` measures pages on data of the country's size instead,
-`make bench ARGS=files` files from receipt to ready, and pages beside bombs.
+`make bench ARGS=files` files from receipt to ready, and pages beside bombs;
+`make bench ARGS=mail` due notifications to delivered mails.
 """
 
 import os
@@ -22,9 +23,11 @@ def main(arguments: list[str]) -> None:
         national.run(arguments[1:])
     elif arguments == ["files"]:
         measure_files()
+    elif arguments == ["mail"]:
+        measure_mail()
     elif arguments:
         raise SystemExit(
-            "Usage: python -m bench [files | national [sqlite] [postgres]]"
+            "Usage: python -m bench [files | mail | national [sqlite] [postgres]]"
         )
     else:
         measure_ratios()
@@ -45,6 +48,18 @@ def measure_files() -> None:
 
         files.run()
         bombs.run()
+
+
+def measure_mail() -> None:
+    os.environ |= {
+        "HUB_MODE": "development",
+        "LOG_LEVEL": "ERROR",
+        "MAIL_PER_DOMAIN_PER_MINUTE": "100000",
+    }
+    with throw_away():
+        from bench import mail  # needs a configured Django
+
+        mail.run()
 
 
 @contextmanager

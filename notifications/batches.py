@@ -15,7 +15,7 @@ from django.conf import settings
 from notifications import again, letters, outbox, queue
 from notifications.again import Verdict
 from notifications.kinds import Kind
-from notifications.letters import LetterFailed
+from notifications.letters import LetterFailed, NothingToSay
 from notifications.models import Notification, Reason
 from notifications.transports.base import Parcel
 from notifications.transports.guard import is_paused
@@ -112,7 +112,9 @@ def _written(rows: Sequence[Notification], now: datetime) -> list[Letter]:
     ready = []
     for row in rows:
         parcel = parcels[row.pk]
-        if isinstance(parcel, LetterFailed):
+        if isinstance(parcel, NothingToSay):
+            queue.drop(row, Reason.EMPTY, now)
+        elif isinstance(parcel, LetterFailed):
             logger.error("A mail of kind %s could not be written", row.kind)
             queue.broken(row, now)
         else:

@@ -34,6 +34,9 @@ def headers(known: Known, subject: str, now: datetime) -> list[Header]:
     if known.thread:
         root = f"<t.{_root(known.thread, known.recipient)}@{host}>"
         lines += [("In-Reply-To", (root,)), ("References", (root,))]
+    if settings.MAIL.mail_return_address:
+        # Who answers all the same is told where to answer (notifications.inbound).
+        lines.append(("Reply-To", (return_path.make(known.row),)))
     lines += [
         # RFC 3834: no out-of-office may answer. The second is what Exchange obeys.
         ("Auto-Submitted", ("auto-generated",)),
@@ -102,5 +105,6 @@ def _date(at: datetime) -> str:
     return format_datetime(at)
 
 
-def envelope_sender(row: UUID) -> str:
-    return return_path.make(row)
+def envelope_sender(row: UUID, kind: str) -> str:
+    """Empty for an answer to an answer, so that no robot answers it (RFC 3834)."""
+    return "" if kind == Kind.USE_THE_LINK else return_path.make(row)

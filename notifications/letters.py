@@ -34,6 +34,10 @@ class LetterFailed(Exception):
     it failed, without anybody's words."""
 
 
+class NothingToSay(LetterFailed):
+    """What it was about was read, or done, since the worker looked: no failure."""
+
+
 def write(rows: Sequence[Notification], now: datetime) -> Letters:
     """One mail for each row, in its recipient's language. Constant queries.
 
@@ -83,7 +87,9 @@ def _letter(
         known = letter_facts.known(row, found, now)
         content = compose(known, now)
         to = mime.ascii_address(known.email)
-        parcel = Parcel(to, content, letter_headers.envelope_sender(row.pk))
+        parcel = Parcel(to, content, letter_headers.envelope_sender(row.pk, row.kind))
+    except (letter_facts.Nothing, paper.Empty):
+        return NothingToSay()
     except Exception as error:  # the top of a loop: one bad mail must not stop others
         failed = LetterFailed(_place_of(error))
         logger.error("A mail of kind %s failed: %s", row.kind, failed)

@@ -34,13 +34,13 @@ def bodies(known: Known, said: Said, reference: str) -> tuple[str, str]:
     if not said.title or not (said.sentences or known.lines):
         raise Empty
     name = OWN.get(known.kind, "notice")
-    context = _context(known, said, reference)
+    context = context_of(known, said, reference)
     text = _template(f"{name}.txt", known.language)
     html = _template(f"{name}.html", known.language)
     return _without_gaps(text.render(context)), html.render(context)
 
 
-def _context(known: Known, said: Said, reference: str) -> dict[str, Any]:
+def context_of(known: Known, said: Said, reference: str) -> dict[str, Any]:
     return {
         "language": known.language,
         "title": said.title,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -23,6 +23,12 @@ from notifications.transports.base import Busy, TransportError
 # Minutes between two tries; the last one stays. FEATURES section 6 has its sources.
 PAUSES = (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440)
 GIVEN_UP_AFTER = timedelta(hours=48)  # from the first try
+RECENT = timedelta(hours=1)  # longer than a worker is away before another starts
+END_ONE = """
+UPDATE notifications_notification
+SET state = %s, reason = %s, last_answer = %s, ended_at = %s
+WHERE id = %s AND state = 'sending' AND attempts = %s
+"""  # by hand: once for each mail, between two mails; the ORM's took four times as long
 
 
 def due(now: datetime) -> QuerySet[Notification]:
@@ -56,20 +62,37 @@ def claim(now: datetime, count: int) -> list[Notification]:
 def sent(row: Notification, answer: str, now: datetime) -> bool:
     """The server took it. False: somebody else had ended it meanwhile.
 
-    A digest takes its items along.
+    A digest takes its items along. Between the server's word and the end of this call a
+    crash repeats the mail, so all else that follows from it waits (`note_alerts`).
     """
-    with transaction.atomic():
-        won = _held(row).update(
-            state=State.SENT, reason="", last_answer=answer, ended_at=now
-        )
-        if won and row.kind == Kind.MESSAGES and row.transport == Transport.EMAIL:
-            assert row.thread_id
-            assert row.user_id
-            assert row.last_seq
-            mark_alerted([(row.thread_id, row.user_id, row.last_seq)], now)
-        if won and row.kind == Kind.DIGEST:
-            _end_items(row, State.SENT, "", now)
-    return bool(won)
+    if row.kind == Kind.DIGEST:
+        with transaction.atomic():
+            won = _end(row, State.SENT, "", answer, now)
+            if won:
+                _end_items(row, State.SENT, "", now)
+        return won
+    return _end(row, State.SENT, "", answer, now)
+
+
+def note_alerts(rows: Iterable[Notification], now: datetime) -> None:
+    """Writes down on the threads whom these mails told. A repeat changes nothing."""
+    mark_alerted(
+        [
+            (row.thread_id, row.user_id, row.last_seq)
+            for row in rows
+            if row.kind == Kind.MESSAGES and row.transport == Transport.EMAIL
+            if row.thread_id and row.user_id and row.last_seq
+        ],
+        now,
+    )
+
+
+def recover_alerts(now: datetime) -> None:
+    """What a worker that died had sent and not noted; once, when one starts."""
+    recent = Notification.objects.filter(
+        kind=Kind.MESSAGES, state=State.SENT, ended_at__gt=now - RECENT
+    )
+    note_alerts(recent, now)
 
 
 def drop(row: Notification, reason: Reason, now: datetime, by: str = "") -> None:
@@ -153,6 +176,25 @@ def _give_up(row: Notification, reason: Reason, answer: str, now: datetime) -> N
         )
         if won and row.kind == Kind.DIGEST:
             _end_items(row, State.DEAD, reason, now)
+
+
+def _end(
+    row: Notification, state: State, reason: str, answer: str, now: datetime
+) -> bool:
+    """True if this worker was the one who ended it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            END_ONE,
+            [
+                state,
+                reason,
+                answer,
+                connection.ops.adapt_datetimefield_value(now),
+                row.pk if connection.vendor == "postgresql" else row.pk.hex,
+                row.attempts,
+            ],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def _held(row: Notification) -> QuerySet[Notification]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from hub import schedule
+from notifications.inbound.reader import forget_raw
 from notifications.link_ends import tidy_links
 from notifications.models import Notification
 from notifications.models.outbox import OPEN
@@ -26,6 +27,7 @@ def tidy_notifications() -> None:
     now = timezone.now()
     forget_ended(now)
     tidy_links(now)
+    forget_raw(now)
 
 
 def forget_ended(now: datetime) -> int:

@@ -115,7 +115,9 @@ def _reports(talks: Mapping[UUID, Talk]) -> Reports:
 def _is_owed(row: Notification, message: Message, place: Place, talk: Talk) -> bool:
     first, last = row.first_seq or 0, row.last_seq or message.seq
     covered = first <= message.seq <= last and message.seq > place.read_seq
-    return covered and concerns(place, message, talk) and not void_of(place, message, talk)
+    if not covered or not concerns(place, message, talk):
+        return False
+    return void_of(place, message, talk) is None
 
 
 def _lines(

@@ -12,7 +12,13 @@ from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+    connections,
+)
 from django.utils import timezone
 
 from notifications import batches, queue
@@ -39,16 +45,18 @@ class Worker:
         `database`: where queries run; by default a thread with its own connections.
         """
         own = database is None
-        self._renew = close_old_connections if own else _nothing
+        self._renew = _renew if own else _nothing
         self._close = connections.close_all if own else _nothing
         self._carriers = carriers
         self._stopping = False
         self._woken = asyncio.Event()
+        self._sent: list[Notification] = []
         self._lines = asyncio.Semaphore(settings.MAIL.mail_connections)
         self._database = database or ThreadPoolExecutor(1, thread_name_prefix="deliver")
 
     async def run(self, *, until_empty: bool = False) -> None:
         """Until `stop`, or until nothing is due any more."""
+        await self._db(lambda: queue.recover_alerts(timezone.now()))
         try:
             while not self._stopping:
                 busy = await self.step()
@@ -75,6 +83,7 @@ class Worker:
             looked = await self._db(lambda: look(timezone.now()))
             batch = await self._db(lambda: batches.prepare(timezone.now()))
             await asyncio.gather(*(self._send(letter) for letter in batch.letters))
+            await self._db(self._note_sent)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("Mail waits: %s", type(error).__name__)
             return False
@@ -116,11 +125,26 @@ class Worker:
 
     async def _accepted(self, row: Notification, answer: str) -> None:
         won = await self._db(lambda: queue.sent(row, answer, timezone.now()))
+        self._sent.append(row)
         if not won:
             logger.warning("Two workers sent the same mail: %s", row.pk)
 
+    def _note_sent(self) -> None:
+        queue.note_alerts(self._sent, timezone.now())
+        self._sent.clear()
+
     async def _db(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._database, work)
+
+
+def _renew() -> None:
+    """A connection for one step. All that this thread writes can be done again from
+    what was there before, so SQLite need not wait for the disk at each commit: a killed
+    process loses nothing, a power cut may repeat the last mails."""
+    close_old_connections()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=NORMAL")
 
 
 def _nothing() -> None:
