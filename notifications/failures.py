@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from hub import permissions
 from hub.actions.journal import record
@@ -23,6 +25,15 @@ from notifications.models import Notification, Reason, State
 RIGHT = "notifications.failures"
 EVERYWHERE = (Role.NATIONAL, Role.OPERATOR)
 SHOWN = 200
+# Why, for somebody else than the recipient.
+CAUSES: dict[str, Promise] = {
+    Reason.REFUSED: gettext_lazy("The recipient’s mail server refused it for good."),
+    Reason.TOO_LONG: gettext_lazy(
+        "The recipient’s mail server could not be reached for two days."
+    ),
+    Reason.BROKEN: gettext_lazy("It could not be written: a fault of the hub."),
+    Reason.TROUBLE: gettext_lazy("The mail server did not answer so far."),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,10 @@ class Failure:
     @property
     def is_dead(self) -> bool:
         return self.row.state == State.DEAD
+
+    @property
+    def cause(self) -> str:
+        return str(CAUSES.get(self.row.reason, ""))
 
 
 def open_failures(user: User) -> QuerySet[Notification]:

@@ -33,6 +33,9 @@ PRIVATE = (
     # The desk.
     #
     # Figures.
+    "/absences",
+    "/preferences",
+    "/notifications",
 )
 NARROW = 320  # what 400 % zoom leaves of 1280 px (RGAA 10.11)
 
