@@ -14,18 +14,20 @@ from hub.models.threads import ThreadState
 from notifications import facts
 from notifications.kinds import Frequency, Kind, Subject
 from notifications.models import Notification, Reason, Transport
-from notifications.moments import Slot, Times, slot_for, times_of
+from notifications.moments import Slot, Times, held_until, slot_for, times_of
 from notifications.recipients import Place, Talk, Void, concerns, void_of
 from notifications.voids import voids
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Not now: ended for a reason, or (with `slot`) put off into that summary."""
+    """Not now: ended for a reason, put off into a summary (`slot`), or, a summary
+    itself, held back until a moment (`until`)."""
 
     reason: Reason
     by: str = ""
     slot: Slot | None = None
+    until: datetime | None = None
 
 
 def look_again(rows: Sequence[Notification], now: datetime) -> dict[UUID, Verdict]:
@@ -34,7 +36,7 @@ def look_again(rows: Sequence[Notification], now: datetime) -> dict[UUID, Verdic
     verdicts = {
         row.pk: _put_off(row, times.get(row.user_id, Times()), now)
         for row in rows
-        if row.user_id and row.kind != Kind.DIGEST
+        if row.user_id
     }
     ended = {pk: _verdict(void) for pk, void in void_rows(rows).items()}
     return {pk: v for pk, v in verdicts.items() if v} | ended
@@ -59,6 +61,9 @@ def _verdict(void: Void) -> Verdict:
 def _put_off(row: Notification, times: Times, now: datetime) -> Verdict | None:
     """A choice that was made, or a silence that began, after the row was written."""
     subject = Subject(row.subject)
+    if row.kind == Kind.DIGEST:
+        slot = held_until(times, subject, now)
+        return Verdict(Reason.QUIET, until=slot.due_at) if slot else None
     if times.frequency(subject) == Frequency.NEVER:
         return Verdict(Reason.NEVER)
     slot = slot_for(times, subject, now)

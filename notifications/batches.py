@@ -80,7 +80,9 @@ def _end_void(rows: Sequence[Notification], now: datetime) -> list[Notification]
     _put_off([(r, v) for r in rows if (v := verdicts.get(r.pk)) and v.slot], now)
     for row in rows:
         verdict = verdicts.get(row.pk)
-        if verdict and not verdict.slot:
+        if verdict and verdict.until:
+            queue.release([row], verdict.until)
+        elif verdict and not verdict.slot:
             queue.drop(row, verdict.reason, now, verdict.by)
     return [row for row in rows if row.pk not in verdicts]
 

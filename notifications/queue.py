@@ -213,11 +213,17 @@ def drop_items(void: Mapping[Notification, Void], now: datetime) -> None:
 
 
 def _end_items(digest: Notification, state: State, reason: str, now: datetime) -> None:
-    """What the summary carried ends as it does."""
+    """What the summary carried ends as it does. What came after it was taken up was
+    not in it, and goes by the next one (`rescue`)."""
     items: QuerySet[Notification] = Notification.objects.filter(
-        digest=digest, state=State.GATHERED
+        digest=digest, state=State.GATHERED, created_at__lte=_taken_at(digest)
     )
     items.update(state=state, reason=reason, ended_at=now)
+
+
+def _taken_at(row: Notification) -> datetime:
+    assert row.lease_until is not None, "set when it was claimed"
+    return row.lease_until - timedelta(seconds=settings.MAIL.mail_lease_seconds)
 
 
 def items_of(digests: Sequence[Notification]) -> list[Notification]:

@@ -147,3 +147,30 @@ def is_held(window: str) -> bool:
 def _nothing_else_is_owed(demo: Demo) -> None:
     demo.threads[0].__class__.objects.update(look_at=None)
     Notification.objects.all().delete()
+
+
+def test_a_summary_that_falls_into_a_hearing_waits_for_its_end(demo: Demo) -> None:
+    weekly(demo, Subject.CLOSURE)
+    owed(demo, "a", subject=Subject.CLOSURE)
+    digest = Notification.objects.get(kind=Kind.DIGEST)
+    until = digest.due_at + timedelta(hours=2)
+    Preference.objects.update(hearing_until=until)
+    assert batches.prepare(digest.due_at).letters == []
+    digest.refresh_from_db()
+    assert (digest.state, digest.due_at) == (State.WAITING, until)
+    assert batches.prepare(until).claimed == 1
+
+
+def test_what_comes_while_a_summary_is_on_its_way_is_not_ended_with_it(
+    demo: Demo,
+) -> None:
+    weekly(demo, Subject.CLOSURE)
+    owed(demo, "a", subject=Subject.CLOSURE)
+    digest = Notification.objects.get(kind=Kind.DIGEST)
+    [held] = queue.claim(digest.due_at, 1)
+    owed(demo, "b", subject=Subject.CLOSURE)
+    Notification.objects.filter(window="b").update(
+        created_at=digest.due_at + timedelta(seconds=1)
+    )
+    assert queue.sent(held, "250", digest.due_at + timedelta(seconds=2))
+    assert (row("a").state, row("b").state) == (State.SENT, State.GATHERED)
