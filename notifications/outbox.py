@@ -4,7 +4,6 @@ Called inside the transaction of the cause. Rows are claimed and ended in
 notifications.queue.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +20,6 @@ from notifications.kinds import SUBJECTS, Frequency, Kind, Subject
 from notifications.models import Notification, Reason, State, Transport
 from notifications.models import key_of as key_of
 from notifications.moments import Slot, Times, slot_for, times_of
-
-logger = logging.getLogger(__name__)
 
 # Something may be due now. Sent after the commit; the worker of this process listens.
 woken = Signal()
@@ -105,7 +102,7 @@ def write(owed: Iterable[Owed], now: datetime | None = None) -> int:
     for one in wanted:
         mine = times.get(one.user, Times()) if one.user else None
         row = _row(one, mine, now)
-        slot = mine and slot_for(mine, one.about, now)
+        slot = mine and slot_for(mine, one.about, row.due_at)
         if slot and row.state == State.WAITING:
             slots[row.pk] = (row.user_id, slot)
         rows.append(row)
