@@ -12,11 +12,11 @@ from uuid import UUID
 
 from django.conf import settings
 
-from notifications import again, letters, outbox, queue
+from notifications import again, letters, outbox, push, queue
 from notifications.again import Verdict
 from notifications.kinds import Kind
 from notifications.letters import LetterFailed, NothingToSay
-from notifications.models import Notification, Reason
+from notifications.models import Notification, Reason, Transport
 from notifications.transports.base import Parcel
 from notifications.transports.guard import is_paused
 
@@ -77,14 +77,20 @@ def _end_void(rows: Sequence[Notification], now: datetime) -> list[Notification]
     """Ends or puts off what must not leave now; returns the others."""
     verdicts = again.look_again(rows, now)
     verdicts |= _empty_digests([row for row in rows if row.pk not in verdicts], now)
-    _put_off([(r, v) for r in rows if (v := verdicts.get(r.pk)) and v.slot], now)
+    # A push does not wait for a summary: the mail beside it travels there.
+    put_off = [(r, v) for r in rows if (v := verdicts.get(r.pk)) and _waits(r, v)]
+    _put_off(put_off, now)
     for row in rows:
         verdict = verdicts.get(row.pk)
         if verdict and verdict.until:
             queue.release([row], verdict.until)
-        elif verdict and not verdict.slot:
+        elif verdict and not _waits(row, verdict):
             queue.drop(row, verdict.reason, now, verdict.by)
     return [row for row in rows if row.pk not in verdicts]
+
+
+def _waits(row: Notification, verdict: Verdict) -> bool:
+    return verdict.slot is not None and row.transport == Transport.EMAIL
 
 
 def _empty_digests(rows: Sequence[Notification], now: datetime) -> dict[UUID, Verdict]:
@@ -110,11 +116,15 @@ def _put_off(put_off: list[tuple[Notification, Verdict]], now: datetime) -> None
 
 def _written(rows: Sequence[Notification], now: datetime) -> list[Letter]:
     """What cannot be written is given up for a human to see; the others go."""
-    parcels = letters.write(rows, now)
+    mails = [row for row in rows if row.transport == Transport.EMAIL]
+    pushes = [row for row in rows if row.transport == Transport.PUSH]
+    parcels = {**letters.write(mails, now), **push.write(pushes)}
     ready = []
     for row in rows:
-        parcel = parcels[row.pk]
-        if isinstance(parcel, NothingToSay):
+        parcel = parcels.get(row.pk)
+        if parcel is None:  # its device is turned off, or somebody else's by now
+            queue.drop(row, Reason.GONE, now)
+        elif isinstance(parcel, NothingToSay):
             queue.drop(row, Reason.EMPTY, now)
         elif isinstance(parcel, LetterFailed):
             logger.error("A mail of kind %s could not be written", row.kind)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from hub import events
-from notifications import outbox
+from notifications import outbox, push
 from notifications.models import Transport
 from notifications.transports import email
 from notifications.transports.base import Carrier
@@ -95,6 +95,8 @@ def _on_woken(*_: Any, **__: Any) -> None:
 async def open_carriers() -> AsyncIterator[Callable[[str], Carrier]]:
     """What carries each transport, for as long as the worker runs."""
     by_transport = {Transport.EMAIL.value: email.carrier()}
+    if by_push := push.carrier():
+        by_transport[Transport.PUSH.value] = by_push
     try:
         yield by_transport.__getitem__
     finally:

@@ -26,7 +26,7 @@ from hub.models import (
 from hub.queries import deadlines
 from notifications.audience import chief_clerks, placed, seated
 from notifications.kinds import Kind
-from notifications.models import Notification, State
+from notifications.models import Notification, State, Transport
 from notifications.outbox import Owed, owe, owe_mailbox, write
 
 # One run of the timers reaches many measures: the national service gets one mail.
@@ -101,7 +101,10 @@ def tell_national(passed: Passed) -> None:
     )
     waiting = (State.WAITING, State.GATHERED)
     Notification.objects.filter(
-        kind=Kind.ACK_OVERDUE, window=window, state__in=waiting
+        kind=Kind.ACK_OVERDUE,
+        transport=Transport.EMAIL,  # a push keeps its device
+        window=window,
+        state__in=waiting,
     ).update(facts=facts)
 
 

@@ -20,6 +20,7 @@ from notifications.kinds import SUBJECTS, Frequency, Kind, Subject
 from notifications.models import Notification, Reason, State, Transport
 from notifications.models import key_of as key_of
 from notifications.moments import Slot, Times, slot_for, times_of
+from notifications.push import add_push
 
 # Something may be due now. Sent after the commit; the worker of this process listens.
 woken = Signal()
@@ -111,6 +112,7 @@ def write(owed: Iterable[Owed], now: datetime | None = None) -> int:
         if row.pk in slots:
             user, slot = slots[row.pk]
             gather(row, digests[user, slot.window], slot)
+    rows += add_push(rows)
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     transaction.on_commit(partial(woken.send, None))
     return len(wanted)

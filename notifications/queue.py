@@ -170,9 +170,12 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def _give_up(row: Notification, reason: Reason, answer: str, now: datetime) -> None:
+    state = State.DEAD
+    if row.transport == Transport.PUSH:  # the mail beside it is what must arrive
+        state, reason = State.DROPPED, Reason.GONE
     with transaction.atomic():
         won = _held(row).update(
-            state=State.DEAD, reason=reason, last_answer=answer, ended_at=now
+            state=state, reason=reason, last_answer=answer, ended_at=now
         )
         if won and row.kind == Kind.DIGEST:
             _end_items(row, State.DEAD, reason, now)

@@ -103,7 +103,7 @@ def test_every_column_of_the_centres_file_is_documented() -> None:
 
 
 def test_every_command_is_documented_and_no_other() -> None:
-    files = (ROOT / "hub" / "management" / "commands").glob("[!_]*.py")
+    files = ROOT.glob("*/management/commands/[!_]*.py")
     commands = first_column(section(CONFIGURATION, "Commands"))
     assert set(commands) == {file.stem for file in files}
 
