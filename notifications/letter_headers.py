@@ -3,7 +3,7 @@ machines are told. How they are written so that none can be broken: notification
 """
 
 from datetime import datetime
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,11 +14,12 @@ from django.utils.crypto import salted_hmac
 from notifications import return_path, unsubscribing
 from notifications.kinds import Kind
 from notifications.letter_facts import Known
-from notifications.mime import Header, mailbox, plain
+from notifications.mime import Header, mailbox, plain, split
 
 # No I, L, O and U: people read it out on the telephone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_CHARACTERS = 8
+_REST_BITS = 128 - 5 * _REFERENCE_CHARACTERS  # of an id, which no reference says
 
 
 def headers(known: Known, subject: str, now: datetime) -> list[Header]:
@@ -58,17 +59,19 @@ def reference(row: UUID) -> str:
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
-def row_prefix(shown: str) -> str:
-    """The first ten hexadecimal digits of the row's id, for whoever looks for it.
+def ids_of(shown: str) -> tuple[UUID, UUID]:
+    """The first and last id of rows whose mails have this reference.
 
     Raises ValueError for what is no reference.
     """
+    letters = shown.upper().replace("-", "").replace(" ", "")
+    if len(letters) != _REFERENCE_CHARACTERS:
+        raise ValueError("not of this length")
     number = 0
-    for letter in shown.upper().replace("-", "").replace(" ", ""):
+    for letter in letters:
         number = number * 32 + _ALPHABET.index(letter)
-    if number >= 1 << 40:
-        raise ValueError
-    return f"{number:010x}"
+    first = number << _REST_BITS
+    return UUID(int=first), UUID(int=first + (1 << _REST_BITS) - 1)
 
 
 def _unsubscribe(user: UUID) -> list[Header]:
@@ -92,7 +95,7 @@ def _root(thread: UUID, recipient: str) -> str:
 
 @lru_cache(maxsize=4)
 def _sender(text: str) -> tuple[str, ...]:
-    return mailbox(*parseaddr(text))
+    return mailbox(*split(text))
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ Notifications are written many at once, in notifications.letters.
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, make_msgid
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from notifications.mime import clean_name
+from notifications.mime import clean_name, split
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def build(
     context = {"title": subject.removeprefix("[Hub] "), **context}
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
-    message["From"] = _address(*parseaddr(settings.MAIL_FROM))
+    message["From"] = _address(*split(settings.MAIL_FROM))
     message["To"] = _address(to.name, to.email)
     message["Date"] = format_datetime(timezone.now())
     message["Message-ID"] = make_msgid(domain=urlsplit(settings.BASE_URL).hostname)

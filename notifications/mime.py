@@ -59,6 +59,18 @@ def mailbox(name: str, email: str) -> tuple[str, ...]:
     return (*words, f"<{address}>")
 
 
+def split(mailbox: str) -> tuple[str, str]:
+    """Name and address of "Name <address>" as a setting holds it.
+
+    What stands in the last angle brackets is the address, whatever the name holds: the
+    library's parser takes the first thing that looks like one.
+    """
+    name, bracket, rest = mailbox.rpartition("<")
+    if not bracket:
+        return "", mailbox.strip()
+    return name.strip().strip('"'), rest.partition(">")[0].strip()
+
+
 def ascii_address(email: str) -> str:
     """The address with its domain in ASCII (IDNA). Raises Unsafe."""
     local, _, domain = email.rpartition("@")

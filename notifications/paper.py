@@ -17,7 +17,7 @@ from jinja2 import Environment, Template
 from notifications import line_words
 from notifications.kinds import Kind
 from notifications.letter_facts import Known
-from notifications.said import PREFERENCES, Said
+from notifications.said import Said, preferences_page
 
 # Kinds with a template of their own; all others are a notice.
 _GAPS = re.compile(r"\n(?:[ \t]*\n){2,}")
@@ -52,7 +52,7 @@ def context_of(known: Known, said: Said, reference: str) -> dict[str, Any]:
         "link": known.link or settings.BASE_URL + said.path,
         "notes": _notes(known.link_until, bool(known.excerpts), known.language),
         "mail_reference": reference,
-        "preferences": settings.BASE_URL + PREFERENCES,
+        "preferences": settings.BASE_URL + preferences_page(),
         "support": settings.MAIL.mail_support,
     }
 

@@ -88,12 +88,21 @@ def change(user: User, chosen: Chosen) -> None:
 
 
 def unsubscribe(user_id: UUID, now: datetime) -> None:
-    """No more summaries of what was left to one; twice is once."""
+    """No more summaries of what was left to one; twice is once.
+
+    What was gathered for the next one, and is not wanted any more, ends here.
+    """
     with transaction.atomic():
         chosen, _new = Preference.objects.get_or_create(user_id=user_id)
-        if chosen.unsubscribed_at is None:
-            chosen.unsubscribed_at = now
-            chosen.save(update_fields=["unsubscribed_at"])
+        if chosen.unsubscribed_at:
+            return
+        chosen.unsubscribed_at = now
+        chosen.save(update_fields=["unsubscribed_at"])
+        times = times_of([user_id])[user_id]
+        silent = [s for s in Subject if times.frequency(s) == Frequency.NEVER]
+        Notification.objects.filter(
+            user=user_id, state=State.GATHERED, subject__in=silent
+        ).update(state=State.DROPPED, reason=Reason.NEVER, ended_at=now)
 
 
 def begin_hearing(user: User, until: datetime, now: datetime) -> None:

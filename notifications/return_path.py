@@ -6,11 +6,12 @@ Only the address is here; what came back is read in notifications.inbound.
 
 import base64
 import binascii
-from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
+
+from notifications import mime
 
 _SALT = "hub.mail.return_path"
 # 50 bits in base32. Each guess is a mail, and a hit says only "this one came back".
@@ -30,7 +31,7 @@ def make(row_id: UUID) -> str:
     """
     mailbox = str(settings.MAIL.mail_return_address)
     if not mailbox:
-        return parseaddr(settings.MAIL_FROM)[1]
+        return mime.split(settings.MAIL_FROM)[1]
     local, domain = mailbox.rsplit("@", 1)
     code = base64.b32encode(row_id.bytes).decode().rstrip("=").lower()
     return f"{local}+{code}.{_signature(code)}@{domain}"

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from django.urls import reverse
 
 from notifications.letter_facts import Known
 from notifications.line_words import long_day
-
-PREFERENCES = "/preferences"
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,11 @@ class Said:
     @property
     def subject(self) -> str:
         return f"[Hub] {self.title}"
+
+
+@cache
+def preferences_page() -> str:
+    return reverse("notifications:preferences")
 
 
 def home() -> str:

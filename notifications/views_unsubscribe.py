@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from hub.models import User
-from notifications import unsubscribing
+from notifications import preferences, unsubscribing
 from notifications.link_requests import guarded
 from notifications.unsubscribing import FIELD, VALUE, NotSigned
 
@@ -39,7 +39,7 @@ def _by_hand(request: HttpRequest, user: UUID) -> HttpResponse:
 
 
 def _done(request: HttpRequest, user: UUID) -> HttpResponse:
-    unsubscribing.unsubscribe(user, timezone.now())
+    preferences.unsubscribe(user, timezone.now())
     return _page(request, done=True, known=True)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from hub.models import Role
 from notifications.letter_facts import Known
-from notifications.said import PREFERENCES, Said, first_and_last, home, thread_page
+from notifications.said import Said, first_and_last, home, preferences_page, thread_page
 
 
 def substitution(known: Known) -> Said:
@@ -62,7 +62,7 @@ def use_the_link(known: Known) -> Said:
 def test(known: Known) -> Said:
     sentences = [_("You asked for this e-mail: the hub can reach you here.")]
     title, button = _("Test of your e-mail"), _("Choose when to be told")
-    return Said(title, sentences, button, PREFERENCES)
+    return Said(title, sentences, button, preferences_page())
 
 
 def _place(known: Known) -> Iterator[str]:
