@@ -4,7 +4,7 @@ Like "1 difficulty to deal with: today, 16:00". No query.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -116,13 +116,15 @@ def sections(lines: Sequence[Line], now: datetime) -> list[Section]:
     urgent = [line for line in lines if line.urgent]
     dated = [line for line in lines if line.deadline and not line.urgent]
     others = [line for line in lines if not line.deadline and not line.urgent]
+    if max(len(urgent), len(dated), len(others)) == len(lines):
+        return [Section("", rows(lines, now))]
+    undated = [replace(row, when="") for row in rows(others, now)]  # the title says it
     named = (
-        (_("Urgent"), urgent),
-        (_("With a date"), dated),
-        (_("Without a date"), others),
+        (_("Urgent"), rows(urgent, now)),
+        (_("With a date"), rows(dated, now)),
+        (_("Without a date"), undated),
     )
-    found = [Section(title, rows(some, now)) for title, some in named if some]
-    return found if len(found) > 1 else [Section("", one.rows) for one in found]
+    return [Section(title, some) for title, some in named if some]
 
 
 def moment(at: datetime) -> str:

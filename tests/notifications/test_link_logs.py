@@ -32,6 +32,7 @@ def line(message: str, *arguments: object, exc_info: object = None) -> str:
         '127.0.0.1 "GET /r/%s HTTP/1.1" 200',
         "see https://hub.exemple.fr/r/%s?x=1, please",
         "Not Found: /connexion/lien/%s",
+        "Not Found: /desinscription/%s",
     ],
 )
 def test_an_address_is_masked_and_the_rest_kept(shape: str) -> None:
