@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
+from hub import text
 from hub.actions import drafts, members
 from hub.actions.messages import post_messages
 from hub.actions.transmission import transmit
@@ -68,8 +69,8 @@ class Person:
     def email(self) -> str:
         if not self.usual_name:
             return f"operateur@{self.domain}"
-        name = f"{self.given_name}.{self.usual_name}"
-        return f"{name.lower()}@{self.domain}"
+        names = (text.fold(name) for name in (self.given_name, self.usual_name))
+        return f"{'.'.join(names)}@{self.domain}"
 
 
 _COURT_MAIL, _CENTRE_MAIL = "justice.demo.invalid", "centre.demo.invalid"
