@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast lint format bench login lock translations crash \
-	files-faults clean up
+	crash-mail files-faults clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -34,7 +34,7 @@ format: ## rewrite the Python files in the house format
 	@$(VENV)/ruff format .
 	@$(VENV)/ruff check --fix .
 
-bench: ## measure side by side and print ratios (ARGS=national, ARGS=files: more)
+bench: ## measure side by side and print ratios (ARGS=national, files or mail: more)
 	$(PREPARE)
 	@$(VENV)/python -m bench $(ARGS)
 
@@ -65,6 +65,11 @@ crash: ## run the long fault tests (TEST_SHAPE=embedded or machine)
 	$(PREPARE)
 	@KILLS=50 TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -s \
 		-m "crash or durability_mutant" tests/faults $(ARGS)
+
+crash-mail: ## send 2,000 mails while their worker is killed 200 times (SQLite)
+	$(PREPARE)
+	@MAIL_KILLS=$${MAIL_KILLS:-200} TEST_SHAPE=embedded $(VENV)/python -m pytest -s \
+		tests/faults/test_crash_mail.py $(ARGS)
 
 files-faults: ## send 200 files while their scanner breaks (TEST_SHAPE as above)
 	$(PREPARE)
