@@ -23,7 +23,7 @@ from hub.models import (
 )
 from notifications import letters, paper, return_path
 from notifications.kinds import Kind
-from notifications.letters import LetterFailed
+from notifications.letters import LetterFailed, NothingToSay
 from notifications.models import Notification, State
 from notifications.transports.base import Parcel
 from tests.notifications.letter_world import (
@@ -260,7 +260,7 @@ def test_wrong_facts_fail_their_own_mail_and_are_not_logged(
 
 def test_an_empty_summary_is_refused(here: World) -> None:
     made = letters.write([here.owe(Kind.DIGEST)], timezone.now())
-    assert [type(one) for one in made.values()] == [LetterFailed]
+    assert [type(one) for one in made.values()] == [NothingToSay]
 
 
 def test_a_whole_batch_costs_as_many_queries_as_a_few(

@@ -41,7 +41,9 @@ def test_an_address_is_masked_and_the_rest_kept(shape: str) -> None:
     assert token in shape % token
     assert token not in written
     assert token[:12] not in written
-    assert written.startswith(shape.partition("/r/")[0].partition("/connexion")[0])
+    before, after = shape.split("%s")
+    assert written.startswith(before + "***")
+    assert written.endswith(after.removeprefix("?x=1") or "***")
 
 
 def test_a_stack_trace_is_masked_too() -> None:
