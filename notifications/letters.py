@@ -88,7 +88,7 @@ def _letter(
         content = compose(known, now)
         to = mime.ascii_address(known.email)
         parcel = Parcel(to, content, letter_headers.envelope_sender(row.pk, row.kind))
-    except (letter_facts.Nothing, paper.Empty):
+    except letter_facts.Nothing:
         return NothingToSay()
     except Exception as error:  # the top of a loop: one bad mail must not stop others
         failed = LetterFailed(_place_of(error))

@@ -77,7 +77,7 @@ def test_nothing_is_left_over(name: str, language: str, policy: str) -> None:
 def test_french_has_its_typography(name: str, policy: str) -> None:
     text = mail(known(name, "fr", policy)).text
     without_links = re.sub(r"https?://\S+|\d\d:\d\d", "", text)
-    wrong = re.findall(r"(?<!\s)[:;?»]|«(?!\s)", without_links)
+    wrong = re.findall(r"(?<![\u00a0\u202f])[:;?»]|«(?![\u00a0\u202f])", without_links)
     assert wrong == []
     assert "'" not in without_links
     assert "center" not in text.lower()
