@@ -83,9 +83,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _asks_no_database(item: pytest.Item) -> bool:
-    """Files between sender and reader are the same on every database."""
+    """Files on their way, and mails on the wire, are the same on every database."""
     folder = item.path.parent.name
-    return folder == "files" and "db" not in getattr(item, "fixturenames", ())
+    asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return folder in ("files", "notifications") and not asked
 
 
 def pytest_unconfigure() -> None:

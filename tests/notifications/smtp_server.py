@@ -243,8 +243,7 @@ class SmtpServer:
         finally:
             self._tasks.discard(task)
             self.count(open=-1)
-            writer.close()
-            self._writers.discard(writer)
+            writer.close()  # with what the client did not read yet: see _stop
 
     async def _end_sessions(self) -> None:
         tasks = list(self._tasks)
