@@ -9,7 +9,12 @@ from playwright.async_api import Browser, expect
 
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, SAMIRA, open_thread
-from tests.journeys.mailed_links import mail_with_link, mailed_code
+from tests.journeys.mailed_links import (
+    arrived_mails,
+    mail_with_link,
+    mailed_code,
+    newest_link,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 
@@ -19,8 +24,13 @@ QUESTION, ANSWER = "Pouvez-vous confirmer le 12 ?", "Oui, le 12 à 14 heures."
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[ServedHub]:
-    """Whoever does not read is mailed at once."""
-    with ServedHub(tmp_path, UNREAD_DELAY_SECONDS="0") as served:
+    """Whoever does not read is mailed at once, and about each message."""
+    at_once = {
+        "UNREAD_DELAY_SECONDS": "0",
+        "PRESENCE_DELAY_SECONDS": "0",
+        "UNREAD_AGAIN_SECONDS": "0",
+    }
+    with ServedHub(tmp_path, **at_once) as served:
         yield served
 
 
@@ -28,6 +38,8 @@ async def test_the_judge_sees_live_what_was_answered_from_the_mail(
     hub: ServedHub, browser: Browser
 ) -> None:
     camille = await open_thread(browser, hub, CAMILLE)
+    mailbox = await browser.new_page()
+    earlier = await arrived_mails(mailbox, hub, SAMIRA)
     await camille.fill("#body", QUESTION)
     await camille.press("#body", "Enter")
     own = camille.locator("[data-log] .msg[data-seq]", has_text=QUESTION)
@@ -35,7 +47,7 @@ async def test_the_judge_sees_live_what_was_answered_from_the_mail(
 
     telephone = await browser.new_context(locale="fr-FR", viewport=PHONE)  # type: ignore[arg-type]
     samira = await telephone.new_page()
-    await samira.goto(mail_with_link(hub, SAMIRA))
+    await samira.goto(await newest_link(browser, hub, SAMIRA, earlier))
     assert QUESTION not in await samira.content()
     await samira.click("main button[type=submit]")
     assert QUESTION not in await samira.content()
