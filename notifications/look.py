@@ -4,8 +4,9 @@
 of the outbox, how far each person was told, and the next moment to look.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from notifications.models import Notification, Reason, State, Transport
 from notifications.recipients import Judgement, Place, Rank, Stretch, Talk, judge
 
 AT_ONCE = 50  # threads in one transaction, whose locks posting waits for
+
+WINDOW = "m"  # and the first message
 
 RANKS = {rank.subject.value: rank for rank in Rank}
 
@@ -108,6 +111,7 @@ def _add(
         _leave(found, seat, decided.leave, now)
     if decided.tell and _joins(joinable, decided.tell):
         assert joinable is not None
+        joinable.first_seq = min(joinable.first_seq or 0, decided.tell.first_seq)
         joinable.last_seq = decided.tell.last_seq
         found.joined.append(joinable)
     elif decided.tell:
@@ -132,7 +136,7 @@ def _joins(joinable: Notification | None, stretch: Stretch) -> bool:
 def _owed(seat: Participant, stretch: Stretch) -> outbox.Owed:
     return outbox.Owed(
         Kind.MESSAGES,
-        window=f"m{stretch.first_seq}",
+        window=f"{WINDOW}{stretch.first_seq}",
         user=seat.user_id,
         thread=seat.thread_id,
         subject=stretch.rank.subject,
@@ -168,10 +172,33 @@ def _leave(found: Findings, seat: Participant, left: Stretch, now: datetime) -> 
 
 
 def _write(found: Findings, now: datetime) -> None:
-    outbox.write(found.owed, now)
+    outbox.write(_in_new_windows(found.owed), now)
     Notification.objects.bulk_create(found.left, ignore_conflicts=True)
-    Notification.objects.bulk_update(found.joined, ["last_seq"])
+    Notification.objects.bulk_update(found.joined, ["first_seq", "last_seq"])
     Participant.objects.bulk_update(found.seats, ["notified_seq"])
     Thread.objects.bulk_update(
         [Thread(pk=pk, look_at=at) for pk, at in found.look_at.items()], ["look_at"]
     )
+
+
+def _in_new_windows(owed: list[outbox.Owed]) -> list[outbox.Owed]:
+    """What was dropped once may be owed again from the same message on: its row has
+    ended, and another one of the same name would not be stored. One query.
+
+    The threads' locks make sure that nobody else names windows meanwhile.
+    """
+    if not owed:
+        return []
+    rows = Notification.objects.filter(
+        transport=Transport.EMAIL,
+        window__startswith=WINDOW,
+        thread__in={one.thread for one in owed},
+        user__in={one.user for one in owed},
+        first_seq__in={one.first_seq for one in owed},
+    )
+    before: Counter[object] = Counter(rows.values_list("thread", "user", "first_seq"))
+    return [
+        replace(one, window=f"{one.window}.{times + 1}") if times else one
+        for one in owed
+        for times in [before[one.thread, one.user, one.first_seq]]
+    ]

@@ -1,0 +1,72 @@
+"""Who was left untold because of a colleague is told once the colleague is gone."""
+
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from hub.actions.assignments import release_charge, take_charge
+from hub.actions.messages import post_messages
+from hub.demo import Demo
+from hub.models import Message, Participant, Thread, User
+from hub.posting import Draft, Posted
+from notifications import batches
+from notifications.look import look
+from notifications.models import Notification, Reason, State
+from tests.notifications.moving import Clock
+
+DELAY = settings.UNREAD_DELAY
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, demo: Demo) -> Clock:
+    """From now on; what the demonstration itself said is told and done with."""
+    Thread.objects.update(look_at=None)
+    Notification.objects.all().delete()
+    heads = Thread.objects.filter(pk=OuterRef("thread")).values("last_seq")[:1]
+    Participant.objects.update(notified_seq=Subquery(heads), read_seq=Subquery(heads))
+    return Clock(monkeypatch, timezone.now())
+
+
+def say(demo: Demo, body: str = "Bonjour", **more: object) -> Message:
+    author = demo.people["camille"].pk
+    draft = Draft(demo.threads[1].pk, author, uuid4(), body, **more)  # type: ignore[arg-type]
+    [outcome] = post_messages([draft])
+    assert isinstance(outcome, Posted), outcome
+    return outcome.message
+
+
+def look_on(clock: Clock) -> None:
+    while look(clock.now):
+        pass
+
+
+def waiting(user: User, seq: int) -> list[Notification]:
+    """What will tell this person of that message."""
+    return list(
+        Notification.objects.filter(
+            user=user,
+            state__in=(State.WAITING, State.GATHERED),
+            first_seq__lte=seq,
+            last_seq__gte=seq,
+        )
+    )
+
+
+def test_what_was_dropped_on_its_way_is_told_when_the_charge_is_released(
+    demo: Demo, clock: Clock
+) -> None:
+    luc, samira = demo.people["luc"], demo.people["samira"]
+    message = say(demo)
+    clock.at(message.at + DELAY)
+    look_on(clock)
+    [row] = waiting(samira, message.seq)
+    take_charge(luc, message.thread_id)
+    batches.prepare(clock.now)
+    row.refresh_from_db()
+    assert (row.state, row.reason) == (State.DROPPED, Reason.TAKEN_CHARGE)
+    release_charge(luc, message.thread_id)
+    look_on(clock)
+    assert len(waiting(samira, message.seq)) == 1
