@@ -15,7 +15,7 @@ from notifications import facts
 from notifications.kinds import Frequency, Kind, Subject
 from notifications.models import Notification, Reason, Transport
 from notifications.moments import Slot, Times, held_until, slot_for, times_of
-from notifications.recipients import Place, Talk, Void, concerns, void_of
+from notifications.recipients import Place, Talk, Void, concerns, foremost, void_of
 from notifications.voids import voids
 
 
@@ -140,15 +140,15 @@ def _unread(rows: Iterable[Notification]) -> dict[UUID, Void]:
 
 def _void(row: Notification, place: Place, talk: Talk) -> Void | None:
     """Why none of the row's messages is owed any more; None if one is."""
-    void = Void(Reason.READ)
+    found = [Void(Reason.READ)]
     for message in talk.messages:
         covered = (row.first_seq or 0) <= message.seq <= (row.last_seq or 0)
         if not covered or not concerns(place, message, talk):
             continue
         if message.seq <= place.read_seq:
             continue
-        found = void_of(place, message, talk)
-        if found is None:
+        void = void_of(place, message, talk)
+        if void is None:
             return None
-        void = found
-    return void
+        found.append(void)
+    return foremost(found)

@@ -4,7 +4,7 @@ No query, no clock. Facts are read by notifications.look (when a thread is due) 
 notifications.again (just before sending), so that both judge alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -21,6 +21,8 @@ SEEN_WITHIN = timedelta(seconds=90)  # since the last sign of a page: somebody i
 AT_ONCE = timedelta(seconds=2)  # an act posts its message and its line within
 # Notices for which somebody's answer is no answer.
 FACTS = (SYSTEM, MessageKind.ATTENDANCE, MessageKind.CLOSURE_NOTICE)
+# A colleague is told instead, for as long as they are there (notifications.reopened).
+FOR_NOW = (Reason.TAKEN_CHARGE, Reason.ABSENT)
 
 
 class Rank(IntEnum):
@@ -169,6 +171,12 @@ def void_of(place: Place, message: Message, talk: Talk) -> Void | None:
     return None
 
 
+def foremost(voids: Iterable[Void]) -> Void:
+    """Which reason is kept of several: the one that may fall away again."""
+    known = list(voids)
+    return next((v for v in known if v.reason in FOR_NOW), known[-1])
+
+
 def due_at(place: Place, message: Message, delays: Delays, now: datetime) -> datetime:
     """When this person is to be told of it, if they have not read it by then.
 
@@ -198,6 +206,6 @@ def _left(
     before = [m for m in theirs if first_owed is None or m.seq < first_owed]
     if not before:
         return None
-    void = voided[before[-1].seq]
+    void = foremost(voided[m.seq] for m in before)
     rank = max(rank_of(m) for m in before)
     return Stretch(before[0].seq, before[-1].seq, rank, void)

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from hub.actions.assignments import release_charge, take_charge
-from hub.actions.messages import post_messages
+from hub.actions.messages import acknowledge, post_messages
 from hub.demo import Demo
 from hub.models import Message, Participant, Thread, User
 from hub.posting import Draft, Posted
@@ -67,6 +67,22 @@ def test_what_was_dropped_on_its_way_is_told_when_the_charge_is_released(
     batches.prepare(clock.now)
     row.refresh_from_db()
     assert (row.state, row.reason) == (State.DROPPED, Reason.TAKEN_CHARGE)
+    release_charge(luc, message.thread_id)
+    look_on(clock)
+    assert len(waiting(samira, message.seq)) == 1
+
+
+def test_what_was_left_with_something_answered_is_told_too(
+    demo: Demo, clock: Clock
+) -> None:
+    luc, samira = demo.people["luc"], demo.people["samira"]
+    take_charge(luc, demo.threads[1].pk)
+    message = say(demo)
+    asked = say(demo, needs_ack=True)
+    acknowledge(luc, asked.thread_id, asked.seq)
+    clock.at(message.at + DELAY)
+    look_on(clock)
+    assert waiting(samira, message.seq) == []
     release_charge(luc, message.thread_id)
     look_on(clock)
     assert len(waiting(samira, message.seq)) == 1
