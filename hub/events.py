@@ -34,7 +34,7 @@ availability_answered = Signal()
 # user_ids: somebody gained or lost a seat, or an account was closed
 rights_changed = Signal()
 
-# thread_id, side: nobody of that side answers for the thread any more
+# thread_ids, side: nobody of that side answers for these threads any more
 charge_released = Signal()
 
 # session_key: a session was ended by its owner or an operator

@@ -1,30 +1,48 @@
-"""Who was left untold because a colleague answered, once nobody does any more."""
+"""Who was left untold because a colleague answers, once nobody does any more."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils import timezone
 
 from hub import events
 from hub.actions.alerts import owe_again
-from notifications.models import Notification, Reason, State
+from notifications.models import Notification, Reason, State, Transport
+
+Firsts = dict[tuple[UUID, UUID], int]  # (thread, person) -> from which message on
 
 
 def connect() -> None:
     events.charge_released.connect(on_charge_released)
 
 
-def on_charge_released(thread_id: UUID, side: str, **_: Any) -> None:
+def on_charge_released(thread_ids: Iterable[UUID], **_: Any) -> None:
     """What nobody read meanwhile is looked at again at once."""
-    left = Notification.objects.filter(
-        thread=thread_id,
-        state=State.DROPPED,
-        reason=Reason.TAKEN_CHARGE,
+    _tell_after_all(list(thread_ids), Reason.TAKEN_CHARGE)
+
+
+def _tell_after_all(threads: list[UUID], reason: Reason, **whose: Any) -> None:
+    """Owed again is what was left for that reason and not mailed since. The caller
+    holds the threads, so that no look is on its way."""
+    rows = Notification.objects.filter(
+        transport=Transport.EMAIL,
+        thread__in=threads,
+        first_seq__isnull=False,
         user__isnull=False,
+        **whose,
     )
-    firsts: dict[UUID, int] = {}
-    for user, first in left.values_list("user", "first_seq"):
-        if user and first:
-            firsts[user] = min(first, firsts.get(user, first))
+    mailed = rows.filter(state=State.SENT).values_list("thread", "user")
+    told = {(t, u): seq for t, u, seq in mailed.annotate(seq=Max("last_seq"))}
+    left = rows.filter(state=State.DROPPED, reason=reason)
+    firsts: Firsts = {}
+    for thread, user, first, last in left.values_list(
+        "thread", "user", "first_seq", "last_seq"
+    ):
+        after = told.get((thread, user), 0)
+        if last > after:
+            first = max(first, after + 1)
+            firsts[thread, user] = min(first, firsts.get((thread, user), first))
     if firsts:
-        owe_again(thread_id, firsts, timezone.now())
+        owe_again(firsts, timezone.now())

@@ -31,20 +31,24 @@ def mark_alerted(rows: Iterable[tuple[UUID, UUID, int]], at: datetime) -> None:
     AlertMark.objects.bulk_create(marks, ignore_conflicts=True)
 
 
-def owe_again(thread_id: UUID, firsts: Mapping[UUID, int], now: datetime) -> None:
+def owe_again(firsts: Mapping[tuple[UUID, UUID], int], now: datetime) -> None:
     """People who were left untold from some message on are owed it after all.
 
-    `firsts`: person -> the first such message. What was read meanwhile is not owed.
+    `firsts`: (thread, person) -> the first such message. What was read meanwhile is
+    not owed. The caller holds the threads. Three queries whatever the number.
     """
-    seats = Participant.objects.filter(thread=thread_id, user__in=list(firsts))
+    threads = {thread for thread, _user in firsts}
+    seats = Participant.objects.filter(
+        thread__in=threads, user__in={user for _thread, user in firsts}
+    )
     back = []
     for seat in seats:
-        told = min(seat.notified_seq, firsts[seat.user_id] - 1)
-        if told < seat.notified_seq:
-            seat.notified_seq = told
+        first = firsts.get((seat.thread_id, seat.user_id))
+        if first is not None and first <= seat.notified_seq:
+            seat.notified_seq = first - 1
             back.append(seat)
     Participant.objects.bulk_update(back, ["notified_seq"])
-    Thread.objects.filter(pk=thread_id).update(look_at=now)
+    Thread.objects.filter(pk__in=threads).update(look_at=now)
 
 
 def _by_seq(row: tuple[UUID, UUID, int]) -> int:

@@ -51,7 +51,7 @@ def release_charge(user: User, thread_id: UUID) -> None:
         _tell(seat, user, released=True)
         record(user, "charge_released", "thread", thread_id)
         side = seat.membership.side
-        events.charge_released.send(None, thread_id=thread_id, side=side)
+        events.charge_released.send(None, thread_ids=[thread_id], side=side)
 
 
 def sentence_of(name: str, side: str, *, released: bool) -> str:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.db.models import Q
 from django.utils import timezone
 
+from hub import events
 from hub.actions import absences
 from hub.actions.assignments import sentence_of
 from hub.actions.messages import post_in_transaction
@@ -29,7 +30,8 @@ def pass_on(place: Membership) -> None:
     """Before the place ends: charges are released, an open absence is over.
 
     The hub says it in each thread, in a constant number of queries; a colleague then
-    takes charge. Measures stay with the organisation.
+    takes charge. Who was left untold because of them is told by the messenger.
+    Measures stay with the organisation.
     """
     held = list(
         Assignment.objects.filter(
@@ -67,9 +69,12 @@ def _say_released(held: Iterable[Assignment], place: Membership) -> None:
     )
     sentence = sentence_of(place.user.name, place.side, released=True)
     hub = hub_itself()
+    ids = list(threads.values_list("pk", flat=True))
     post_in_transaction(
         [
             Draft(thread, hub.pk, uuid4(), sentence, kind=SYSTEM, door="system")
-            for thread in threads.values_list("pk", flat=True)
+            for thread in ids
         ]
     )
+    # After the post, which holds the threads: the messenger is not looking now.
+    events.charge_released.send(None, thread_ids=ids, side=place.side)

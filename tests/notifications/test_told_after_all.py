@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from hub.actions.assignments import release_charge, take_charge
+from hub.actions.departures import pass_on
 from hub.actions.messages import acknowledge, post_messages
 from hub.demo import Demo
 from hub.models import Message, Participant, Thread, User
@@ -84,5 +85,19 @@ def test_what_was_left_with_something_answered_is_told_too(
     look_on(clock)
     assert waiting(samira, message.seq) == []
     release_charge(luc, message.thread_id)
+    look_on(clock)
+    assert len(waiting(samira, message.seq)) == 1
+
+
+def test_whoever_leaves_the_organisation_leaves_nothing_untold(
+    demo: Demo, clock: Clock
+) -> None:
+    luc, samira = demo.people["luc"], demo.people["samira"]
+    take_charge(luc, demo.threads[1].pk)
+    message = say(demo)
+    clock.at(message.at + DELAY)
+    look_on(clock)
+    assert waiting(samira, message.seq) == []
+    pass_on(luc.places[0])
     look_on(clock)
     assert len(waiting(samira, message.seq)) == 1
