@@ -61,6 +61,10 @@ role_changed = Signal()
 # absence_id, user_id, substitute_id or None: somebody will be away
 absence_entered = Signal()
 
+# user_id, since: an absence with a substitute is over before its last day; since when
+# it was known
+absence_closed = Signal()
+
 # user_id, organisation: a place was taken away or given up
 member_left = Signal()
 

@@ -14,7 +14,12 @@ from django.utils import timezone
 from hub import events, permissions
 from hub.actions.absence_checks import wrong_fields
 from hub.actions.journal import record
-from hub.actions.seating import end_seats, look_for_unread, seat_in
+from hub.actions.seating import (
+    end_seats,
+    hold_threads_of,
+    look_for_unread,
+    seat_in,
+)
 from hub.calendar import local_day, today_in, zone
 from hub.errors import InvalidInput, NotFound
 from hub.models import (
@@ -129,12 +134,16 @@ def close(absence: Absence, *, by: User | None = None) -> None:
     absence.ended_at = timezone.now()
     absence.save(update_fields=["ended_at"])
     if absence.substitute_id:
+        hold_threads_of(absence.user_id)
         seats = Participant.objects.filter(user=absence.substitute_id)
         threads = seats.filter(until=end_of(absence)).values_list("thread", flat=True)
         ended = end_seats(absence.substitute_id, threads, until=end_of(absence))
         counts = {"threads": ended}
         record(by, "substitute_ended", "user", absence.substitute_id, counts=counts)
         _seat_again(absence.substitute_id)
+        events.absence_closed.send(
+            None, user_id=absence.user_id, since=absence.created_at
+        )
 
 
 def _seat_again(substitute_id: UUID) -> None:
@@ -181,6 +190,7 @@ def seat_substitutes(thread: Thread, places: Iterable[Membership]) -> None:
 def _hand_over(absence: Absence, substitute: Membership, by: User | None) -> None:
     """Seats, and what the absent person has not read: owed from the first day on."""
     threads, absent = _threads(absence, substitute), absence.user_id
+    hold_threads_of(absent)
     seat_in(substitute, threads, until=end_of(absence), instead_of=absent)
     begins = _midnight(absence, absence.first_day)
     look_for_unread(threads, absent, max(begins, timezone.now()))

@@ -94,6 +94,18 @@ def _told_of(instead_of: UUID | None) -> Subquery:
     return Subquery(absent.values("read_seq")[:1])
 
 
+def hold_threads_of(user_id: UUID) -> None:
+    """Until the end of the caller's transaction, in the order in which posting locks.
+
+    Before seats are changed: the messenger holds threads while it writes seats, so the
+    other order would be a deadlock.
+    """
+    seats = Participant.objects.filter(user=user_id).values("thread")
+    threads = Thread.objects.filter(pk__in=seats, state=ThreadState.OPEN)
+    locked = threads.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    list(locked.values_list("pk", flat=True))
+
+
 def look_for_unread(threads: Iterable[UUID], reader: UUID, at: datetime) -> None:
     """The messenger looks by `at` where this reader has not read everything.
 

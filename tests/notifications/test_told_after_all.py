@@ -1,5 +1,6 @@
 """Who was left untold because of a colleague is told once the colleague is gone."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,9 +8,11 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from hub.actions.absences import enter_absence, take_back
 from hub.actions.assignments import release_charge, take_charge
 from hub.actions.departures import pass_on
 from hub.actions.messages import acknowledge, post_messages
+from hub.calendar import today_in
 from hub.demo import Demo
 from hub.models import Message, Participant, Thread, User
 from hub.posting import Draft, Posted
@@ -101,3 +104,44 @@ def test_whoever_leaves_the_organisation_leaves_nothing_untold(
     pass_on(luc.places[0])
     look_on(clock)
     assert len(waiting(samira, message.seq)) == 1
+
+
+def away(demo: Demo, days: int = 0) -> int:
+    """Samira is away from today on, and Luc replaces her."""
+    samira, luc = demo.people["samira"], demo.people["luc"]
+    absence = enter_absence(
+        samira,
+        first_day=today_in(),
+        last_day=today_in() + timedelta(days=days),
+        substitute=luc.places[0],
+        by=samira,
+    )
+    return absence.pk
+
+
+def test_who_takes_an_absence_back_is_told_of_what_nobody_read_to_them(
+    demo: Demo, clock: Clock
+) -> None:
+    samira = demo.people["samira"]
+    absence = away(demo)
+    message = say(demo)
+    clock.at(message.at + DELAY)
+    look_on(clock)
+    assert waiting(samira, message.seq) == []
+    take_back(absence, by=samira)
+    look_on(clock)
+    assert len(waiting(samira, message.seq)) == 1
+
+
+def test_a_substitute_is_owed_what_was_left_to_the_absent_person(
+    demo: Demo, clock: Clock
+) -> None:
+    samira, luc = demo.people["samira"], demo.people["luc"]
+    take_charge(samira, demo.threads[1].pk)
+    message = say(demo)
+    clock.at(message.at + DELAY)
+    look_on(clock)
+    assert waiting(luc, message.seq) == []
+    away(demo)
+    look_on(clock)
+    assert len(waiting(luc, message.seq)) == 1
