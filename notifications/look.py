@@ -91,6 +91,7 @@ def _joinable(seats: list[Participant]) -> dict[facts.SeatKey, Notification]:
         kind=Kind.MESSAGES,
         transport=Transport.EMAIL,
         state__in=(State.WAITING, State.GATHERED),
+        lease_until=None,  # else its summary is on its way, or tried again
         thread__in={seat.thread_id for seat in seats},
         user__in={seat.user_id for seat in seats},
     )

@@ -52,6 +52,7 @@ def claim(now: datetime, count: int) -> list[Notification]:
             attempts=F("attempts") + 1,
             first_tried_at=Coalesce("first_tried_at", now),
         )
+        _take_along(rows, until)
     for row in rows:
         row.state, row.lease_until = State.SENDING, until
         row.attempts += 1
@@ -159,7 +160,7 @@ def rescue(now: datetime) -> int:
     )
     if not late.exists():
         return 0
-    return late.update(state=State.WAITING, digest=None, due_at=now)
+    return late.update(state=State.WAITING, digest=None, due_at=now, lease_until=None)
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -215,18 +216,22 @@ def drop_items(void: Mapping[Notification, Void], now: datetime) -> None:
         )
 
 
+def _take_along(rows: Sequence[Notification], until: datetime) -> None:
+    """Marks what these summaries carry from now on, before anybody reads it: the
+    looking worker lets nothing join it, and only this ends with its summary."""
+    digests = [row.pk for row in rows if row.kind == Kind.DIGEST]
+    if digests:
+        items = Notification.objects.filter(digest__in=digests, state=State.GATHERED)
+        items.update(lease_until=until)
+
+
 def _end_items(digest: Notification, state: State, reason: str, now: datetime) -> None:
-    """What the summary carried ends as it does. What came after it was taken up was
-    not in it, and goes by the next one (`rescue`)."""
+    """What the summary carried ends as it does. What came, or was committed, after it
+    was taken up was not in it, and goes by the next one (`rescue`)."""
     items: QuerySet[Notification] = Notification.objects.filter(
-        digest=digest, state=State.GATHERED, created_at__lte=_taken_at(digest)
+        digest=digest, state=State.GATHERED, lease_until=digest.lease_until
     )
     items.update(state=state, reason=reason, ended_at=now)
-
-
-def _taken_at(row: Notification) -> datetime:
-    assert row.lease_until is not None, "set when it was claimed"
-    return row.lease_until - timedelta(seconds=settings.MAIL.mail_lease_seconds)
 
 
 def items_of(digests: Sequence[Notification]) -> list[Notification]:
