@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -122,14 +122,25 @@ def digests_for(
     slots: Iterable[tuple[UUID | None, Slot]], now: datetime
 ) -> dict[tuple[UUID | None, str], Notification]:
     """The summary of each (person, slot), by person and window, whoever wrote it
-    first. Two queries."""
+    first. Two queries, and two more where a summary left before its moment.
+
+    A hearing that was ended early, or another zone, makes a summary leave early. What
+    comes for the same slot later has another one: put into the first, it would be
+    taken out and put back without end.
+    """
     wanted = {(user, slot.window): _digest(user, slot, now) for user, slot in slots}
-    if not wanted:
-        return {}
-    Notification.objects.bulk_create(wanted.values(), ignore_conflicts=True)
-    keys = [digest.key for digest in wanted.values()]
-    stored = Notification.objects.filter(key__in=keys)
-    return {(digest.user_id, digest.window): digest for digest in stored}
+    found: dict[tuple[UUID | None, str], Notification] = {}
+    times = 1
+    while wanted:
+        stored = _stored(wanted.values())
+        found |= {key: stored[digest.key] for key, digest in wanted.items()}
+        times += 1
+        wanted = {
+            key: _next_of_slot(digest, key[1], times)
+            for key, digest in wanted.items()
+            if _left_early(stored[digest.key], digest.due_at)
+        }
+    return found
 
 
 def gather(row: Notification, digest: Notification, slot: Slot) -> None:
@@ -156,6 +167,26 @@ def _row(one: Owed, times: Times | None, now: datetime) -> Notification:
     if times and times.frequency(one.about) == Frequency.NEVER:
         row.state, row.reason, row.ended_at = State.DROPPED, Reason.NEVER, now
     return row
+
+
+def _stored(digests: Iterable[Notification]) -> dict[str, Notification]:
+    """By key, whoever wrote them first. In one order, so that two who write the same
+    ones cannot wait for each other."""
+    ordered = sorted(digests, key=lambda digest: digest.key)
+    Notification.objects.bulk_create(ordered, ignore_conflicts=True)
+    keys = [digest.key for digest in ordered]
+    return {row.key: row for row in Notification.objects.filter(key__in=keys)}
+
+
+def _left_early(digest: Notification, due_at: datetime) -> bool:
+    return digest.ended_at is not None and digest.ended_at < due_at
+
+
+def _next_of_slot(digest: Notification, window: str, times: int) -> Notification:
+    """The second, third... summary that a slot needs."""
+    digest.pk, digest.window = uuid4(), f"{window}/{times}"
+    digest.key = key_of(Transport.EMAIL, digest.user_id, None, digest.window)
+    return digest
 
 
 def _digest(user: UUID | None, slot: Slot, now: datetime) -> Notification:

@@ -1,5 +1,6 @@
 """A summary that was taken up carries what it was written from, and nothing later."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,10 +12,11 @@ from hub.actions.messages import post_messages
 from hub.demo import Demo
 from hub.models import Participant, Thread, User
 from hub.posting import Draft, Posted
-from notifications import outbox, queue
+from notifications import batches, outbox, queue
 from notifications.kinds import Frequency, Kind, Subject
 from notifications.look import look
 from notifications.models import Notification, Preference, State
+from notifications.preferences import begin_hearing, end_hearing
 from tests.notifications.moving import Clock
 
 
@@ -81,3 +83,25 @@ def say_and_look(demo: Demo, clock: Clock) -> int:
     while look(clock.now):
         pass
     return outcome.message.seq
+
+
+def test_a_second_hearing_with_the_same_end_has_a_summary_of_its_own(
+    samira: User, clock: Clock
+) -> None:
+    until = clock.now + timedelta(hours=2)
+    begin_hearing(samira, until, clock.now)
+    first = owe(samira, "first", Subject.AVAILABILITY)
+    clock.forward(minutes=10)
+    end_hearing(samira, clock.now)
+    assert first.digest is not None
+    [held] = queue.claim(clock.now, 1)
+    assert queue.sent(held, "250", clock.now)
+    clock.forward(minutes=10)
+    begin_hearing(samira, until, clock.now)
+    second = owe(samira, "second", Subject.AVAILABILITY)
+    claimed = [batches.prepare(clock.now).claimed for _ in range(3)]
+    assert claimed == [0, 0, 0], "it is taken up and put back for ever"
+    second.refresh_from_db()
+    assert second.digest is not None
+    assert second.digest.pk != first.digest.pk
+    assert second.digest.due_at == until
