@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from notifications import again, letters, outbox, push, queue
 from notifications.again import Verdict
@@ -49,8 +50,7 @@ def prepare(now: datetime) -> Batch:
     rows = queue.claim(now, AT_ONCE)
     if not rows:
         return Batch()
-    going = _end_void(rows, now)
-    return Batch(len(rows), _written(going, now))
+    return Batch(len(rows), _ready(rows, now))
 
 
 def is_fresh(letter: Letter, now: datetime) -> bool:
@@ -71,6 +71,24 @@ def longest_send() -> timedelta:
 def is_still_owed(letter: Letter, now: datetime) -> bool:
     """Looks at one row once more; ends it if not."""
     return bool(_end_void([letter.row], now))
+
+
+def _ready(rows: Sequence[Notification], now: datetime) -> list[Letter]:
+    """The letters of these rows; what stops them all is looked for one by one.
+
+    The longest due come first each time, so that one row which nobody can judge would
+    hold back the same others for ever. Whatever was ended before is not ended twice.
+    """
+    try:
+        return _written(_end_void(rows, now), now)
+    except (OperationalError, InterfaceError):  # says nothing about any row
+        raise
+    except Exception as error:  # the top of a loop: one bad row must not stop others
+        if len(rows) > 1:
+            return [letter for row in rows for letter in _ready([row], now)]
+        logger.error("A row of kind %s failed: %s", rows[0].kind, type(error).__name__)
+        queue.broken(rows[0], now)
+        return []
 
 
 def _end_void(rows: Sequence[Notification], now: datetime) -> list[Notification]:

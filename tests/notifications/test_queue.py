@@ -174,3 +174,15 @@ def test_what_comes_while_a_summary_is_on_its_way_is_not_ended_with_it(
     )
     assert queue.sent(held, "250", digest.due_at + timedelta(seconds=2))
     assert (row("a").state, row("b").state) == (State.SENT, State.GATHERED)
+
+
+def test_one_row_that_nobody_can_judge_holds_back_no_other(demo: Demo) -> None:
+    samira = demo.people["samira"]
+    outbox.owe(Kind.TEST, [samira], window="good")
+    owed(demo, "bad")
+    Notification.objects.filter(window="bad").update(
+        kind=Kind.WAITING_STALE, facts={"centre": "no number"}
+    )
+    [letter] = batches.prepare(timezone.now()).letters
+    assert letter.row.window == "good"
+    assert (row("bad").state, row("bad").reason) == (State.DEAD, Reason.BROKEN)
