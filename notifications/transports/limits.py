@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from notifications.transports.base import Busy
 
+# Whoever waits longer asks once more: the queue in front may have gone elsewhere.
+LONGEST_WAIT_SECONDS = 600.0
 MOST_DOMAINS = 10_000  # full buckets are forgotten beyond this
 
 
@@ -20,15 +22,20 @@ class DomainLimit:
         self._size, self._per_second = float(per_minute), per_minute / 60
         self._clock = clock
         self._buckets: dict[str, tuple[float, float]] = {}  # tokens, as of when
+        self._promised: dict[str, float] = {}  # the last moment that somebody was told
 
     def take(self, address: str) -> None:
-        """Counts one mail to `address`, or raises Busy with the seconds to wait."""
+        """Counts one mail to `address`, or raises Busy with the seconds to wait.
+
+        Each is told a moment of their own. Told the same one, all of a long queue would
+        come back for the one mail that may leave, each written anew, again and again.
+        """
         domain = address.rpartition("@")[2].lower()
         now = self._clock()
         tokens = self._tokens(domain, now)
         if tokens < 1:
             self._buckets[domain] = tokens, now
-            raise Busy("domain limit", (1 - tokens) / self._per_second)
+            raise Busy("domain limit", self._turn(domain, tokens, now) - now)
         self._buckets[domain] = tokens - 1, now
         if len(self._buckets) > MOST_DOMAINS:
             self._forget(now)
@@ -38,6 +45,13 @@ class DomainLimit:
         domain = address.rpartition("@")[2].lower()
         now = self._clock()
         self._buckets[domain] = min(self._tokens(domain, now) + 1, self._size), now
+
+    def _turn(self, domain: str, tokens: float, now: float) -> float:
+        soonest = now + (1 - tokens) / self._per_second
+        behind = self._promised.get(domain, now) + 1 / self._per_second
+        turn = min(max(soonest, behind), max(soonest, now + LONGEST_WAIT_SECONDS))
+        self._promised[domain] = turn
+        return turn
 
     def _tokens(self, domain: str, now: float) -> float:
         tokens, at = self._buckets.get(domain, (self._size, now))
@@ -49,3 +63,4 @@ class DomainLimit:
             for domain, bucket in self._buckets.items()
             if self._tokens(domain, now) < self._size
         }
+        self._promised = {d: at for d, at in self._promised.items() if at > now}
