@@ -112,6 +112,13 @@ class Worker:
             except TransportError as error:
                 logger.info("A mail was not taken: %s", error.reason)
                 await self._db(partial(queue.failed, row, error, timezone.now()))
+            except (DatabaseError, InterfaceError):
+                raise
+            except Exception as error:  # one mail must not end, or wait for ever
+                # Not its text, which may hold an address.
+                failed = TransportError(type(error).__name__, permanent=False)
+                logger.error("A mail could not be carried: %s", failed.reason)
+                await self._db(partial(queue.failed, row, failed, timezone.now()))
 
     async def _may_go(self, letter: Letter) -> bool:
         """Whether it may still leave, once its turn has come."""

@@ -1,0 +1,42 @@
+"""What a carrier did not foresee ends one try of one mail, and nothing else."""
+
+from django.utils import timezone
+
+from hub.demo import Demo
+from hub.models import Thread
+from notifications import outbox
+from notifications.kinds import Kind
+from notifications.models import Notification, Reason, State
+from notifications.transports.base import Accepted, Parcel
+from notifications.worker import Worker
+from tests.notifications.here import Here
+
+
+class Clumsy:
+    """A Carrier with a fault that one parcel brings to light."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    async def send(self, parcel: Parcel, accepted: Accepted) -> None:
+        self.tries += 1
+        if self.tries == 1:
+            raise ValueError("nobody thought of that")
+        await accepted("250")
+
+    async def close(self) -> None:
+        return
+
+
+def test_a_fault_of_the_carrier_is_a_try_in_vain(demo: Demo) -> None:
+    Thread.objects.update(look_at=None)
+    Notification.objects.all().delete()
+    outbox.owe(Kind.TEST, [demo.people["samira"]], window="bad")
+    outbox.owe(Kind.TEST, [demo.people["luc"]], window="good")
+    carrier, here = Clumsy(), Here()
+    here.run(Worker(lambda _transport: carrier, database=here).step())
+    states = dict(Notification.objects.values_list("window", "state"))
+    assert states == {"bad": State.WAITING, "good": State.SENT}
+    bad = Notification.objects.get(window="bad")
+    assert (bad.reason, bad.last_answer) == (Reason.TROUBLE, "ValueError")
+    assert bad.due_at > timezone.now()
