@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import (
     DatabaseError,
     InterfaceError,
+    OperationalError,
     close_old_connections,
     connection,
     connections,
@@ -80,7 +81,7 @@ class Worker:
         """Looks, and carries one batch; False when nothing was due."""
         try:
             await self._db(self._renew)
-            looked = await self._db(lambda: look(timezone.now()))
+            looked = await self._db(_look)
             batch = await self._db(lambda: batches.prepare(timezone.now()))
             await asyncio.gather(*(self._send(letter) for letter in batch.letters))
             await self._db(self._note_sent)
@@ -142,6 +143,17 @@ class Worker:
 
     async def _db(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._database, work)
+
+
+def _look() -> bool:
+    """A thread that cannot be judged must not keep back what is owed already."""
+    try:
+        return look(timezone.now())
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # the top of a loop
+        logger.exception("Threads could not be looked at; they are tried again")
+        return False
 
 
 def _renew() -> None:
