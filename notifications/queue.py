@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from hub.actions.alerts import mark_alerted
-from notifications.kinds import Kind
+from notifications.kinds import Kind, Subject
 from notifications.models import Notification, Reason, State, Transport
 from notifications.recipients import Void
 from notifications.transports.base import Busy, TransportError
@@ -32,10 +32,14 @@ WHERE id = %s AND state = 'sending' AND attempts = %s
 
 
 def due(now: datetime) -> QuerySet[Notification]:
-    """Rows to take up: due ones, and those whose worker has not come back."""
+    """Rows to take up: due ones, and those whose worker has not come back.
+
+    What is urgent does not stand behind a morning's summaries.
+    """
     ready = Q(state=State.WAITING, due_at__lte=now)
     lost = Q(state=State.SENDING, due_at__lte=now, lease_until__lt=now)
-    return Notification.objects.filter(ready | lost).order_by("due_at")
+    urgent_first = Case(When(subject=Subject.URGENT, then=0), default=1)
+    return Notification.objects.filter(ready | lost).order_by(urgent_first, "due_at")
 
 
 def claim(now: datetime, count: int) -> list[Notification]:

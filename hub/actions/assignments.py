@@ -37,6 +37,9 @@ def take_charge(user: User, thread_id: UUID, *, over: bool = False) -> Assignmen
         )
         _tell(seat, user, released=False)
         record(user, "charge_taken", "thread", thread_id)
+        if current:  # whoever takes it over was spared what the other had to hear
+            side = seat.membership.side
+            events.charge_released.send(None, thread_ids=[thread_id], side=side)
         return taken
 
 

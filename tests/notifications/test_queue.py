@@ -89,6 +89,14 @@ def test_a_limit_of_our_own_is_no_attempt(demo: Demo) -> None:
     assert len(queue.claim(now + timedelta(seconds=31), 1)) == 1
 
 
+def test_what_is_urgent_goes_first_however_much_waits(demo: Demo) -> None:
+    owed(demo, "a", "b")
+    owed(demo, "urgent", subject=Subject.URGENT)
+    now = timezone.now()
+    Notification.objects.filter(window="urgent").update(due_at=now)
+    assert [held.window for held in queue.claim(now, 1)] == ["urgent"]
+
+
 def test_while_mail_is_held_back_nothing_is_taken_up(demo: Demo) -> None:
     owed(demo, "a")
     guard.pause("a trial")

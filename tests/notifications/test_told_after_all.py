@@ -145,3 +145,17 @@ def test_a_substitute_is_owed_what_was_left_to_the_absent_person(
     away(demo)
     look_on(clock)
     assert len(waiting(luc, message.seq)) == 1
+
+
+def test_who_takes_over_from_a_colleague_is_told_of_what_they_were_spared(
+    demo: Demo, clock: Clock
+) -> None:
+    samira, luc = demo.people["samira"], demo.people["luc"]
+    take_charge(luc, demo.threads[1].pk)
+    message = say(demo)
+    clock.at(message.at + settings.UNREAD_DELAY)
+    look_on(clock)
+    assert not waiting(samira, message.seq)
+    take_charge(samira, message.thread_id, over=True)
+    look_on(clock)
+    assert waiting(samira, message.seq)
