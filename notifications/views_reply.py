@@ -8,13 +8,16 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from hub import permissions
 from hub.errors import NotFound
 from hub.models import Acknowledgement, Message, Participant
+from hub.models.accounts import Side
 from hub.models.centres import VisitKind
+from hub.models.choices import DesignationState
 from hub.posting import Refused
 from hub.queries.own_centre import described_sites
 from hub.queries.threads import history
@@ -26,6 +29,8 @@ from notifications.links import LinkGone
 from notifications.models import LinkSession
 from notifications.models.links import Purpose
 from notifications.views_links import code_page, gone, page, sign_in_address
+
+MOST_OWED = 20  # acknowledgements offered at once; the newest
 
 
 @guarded
@@ -72,6 +77,7 @@ def done(request: HttpRequest) -> HttpResponse:
         context = {
             "message": mine.filter(seq=number).first(),
             "is_waiting": link.purpose == Purpose.WAITING,
+            "still_owed": link.purpose == Purpose.REPLY and _owes(_seat(session)),
             "sign_in": sign_in_address(link),
         }
         return page(request, "notifications/done.html", context, link.user)
@@ -114,14 +120,18 @@ def _reply_page(
     seat = _seat(session)
     part = history(seat.thread, after=seat.read_seq)
     shown = [m for m in part.messages if m.author_id != link.user_id]
+    seen = part.messages[-1].seq if part.messages else seat.read_seq
+    owed = _to_acknowledge(seat, seen)
     context = {
         "seat": seat,
         "link": link,
         "messages": shown,
         "files": {m.seq: shown_files(m, link.user_id) for m in shown},
-        "to_acknowledge": _to_acknowledge(seat, shown),
+        "to_acknowledge": {m.seq for m in owed},
+        "earlier": [m for m in owed if m.seq <= seat.read_seq],
+        "is_measure_owed": _is_measure_owed(seat),
         "more": part.more,
-        "seen": part.messages[-1].seq if part.messages else seat.read_seq,
+        "seen": seen,
         "may_write": seat.membership.role in permissions.roles_with("thread.write"),
         "composer": composer,
         "sign_in": sign_in_address(link),
@@ -148,15 +158,33 @@ def _waiting_page(
     return page(request, template, context, link.user, status=status)
 
 
-def _to_acknowledge(seat: Participant, shown: list[Message]) -> list[int]:
-    """Messages of the other side whose receipt nobody on this side acknowledged."""
-    if seat.membership.role not in permissions.roles_with("thread.acknowledge"):
+def _to_acknowledge(seat: Participant, seen: int) -> list[Message]:
+    """Messages of the other side, up to `seen`, whose receipt nobody on this side
+    acknowledged: reading one, or answering, does not do that."""
+    if not _may_acknowledge(seat):
         return []
-    side = seat.membership.side
-    asked = [m.seq for m in shown if m.needs_ack and m.author_side != side]
-    given = Acknowledgement.objects.filter(thread=seat.thread_id, seq__in=asked)
-    answered = set(given.values_list("seq", flat=True))
-    return [seq for seq in asked if seq not in answered]
+    given = Acknowledgement.objects.filter(thread=seat.thread_id, seq=OuterRef("seq"))
+    asked = Message.objects.filter(
+        ~Exists(given), thread=seat.thread_id, needs_ack=True, seq__lte=seen
+    )
+    theirs = asked.exclude(author_side=seat.membership.side)
+    return list(theirs.order_by("-seq")[:MOST_OWED])[::-1]
+
+
+def _is_measure_owed(seat: Participant) -> bool:
+    """Whether the centre has not acknowledged the measure itself: an act of the hub."""
+    sent = seat.thread.designation
+    is_new = sent.is_current and sent.state == DesignationState.TRANSMITTED
+    return is_new and seat.membership.side == Side.CENTRE and _may_acknowledge(seat)
+
+
+def _owes(seat: Participant) -> bool:
+    owed = _to_acknowledge(seat, seat.read_seq)
+    return bool(owed) or _is_measure_owed(seat)
+
+
+def _may_acknowledge(seat: Participant) -> bool:
+    return seat.membership.role in permissions.roles_with("thread.acknowledge")
 
 
 def _seat(session: LinkSession) -> Participant:

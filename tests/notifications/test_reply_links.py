@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from hub.actions import members
+from hub.actions import members, reception
 from hub.actions.messages import mark_read, post_messages
 from hub.actions.sessions import end_all_sessions
 from hub.demo import CENTRE, Demo
@@ -19,6 +19,7 @@ from hub.models import (
     Membership,
     Message,
     Participant,
+    User,
     WaitingDeclaration,
 )
 from hub.posting import Draft
@@ -219,6 +220,35 @@ def test_receipt_can_be_acknowledged(world: Waiting, demo: Demo) -> None:
     assert press(client, "/reponse", where) == 303
     assert Acknowledgement.objects.get(seq=world.seq + 1).user == world.user
     assert where not in client.get("/reponse").content.decode()
+
+
+def test_receipt_can_be_acknowledged_after_reading(world: Waiting, demo: Demo) -> None:
+    """Reading and answering acknowledge nothing: the page goes on asking."""
+    camille = demo.people["camille"]
+    draft = Draft(world.thread.pk, camille.pk, uuid4(), "Le secret", needs_ack=True)
+    post_messages([draft])
+    client = enter(world)
+    where = f"/reponse/accuse/{world.seq + 1}"
+    assert answer(client, "Bien lu.") == 303
+    assert 'href="/reponse"' in client.get("/reponse/enregistree").content.decode()
+    again = client.get("/reponse").content.decode()
+    assert where in again
+    assert "Le secret" not in again
+    assert press(client, "/reponse", where) == 303
+    assert Acknowledgement.objects.get(seq=world.seq + 1).user == world.user
+    assert where not in client.get("/reponse").content.decode()
+
+
+def test_the_page_says_where_the_measure_is_acknowledged(
+    world: Waiting, demo: Demo
+) -> None:
+    words = "Receipt of this measure is still to be acknowledged"
+    User.objects.filter(pk=world.user.pk).update(locale="en")
+    client = enter(world)
+    assert words in client.get("/reponse").content.decode()
+    measure = world.thread.designation.measure
+    reception.acknowledge_measure(measure, by=demo.people["samira"])
+    assert words not in client.get("/reponse").content.decode()
 
 
 def test_nothing_else_is_reached_from_the_session(world: Waiting) -> None:
