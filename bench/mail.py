@@ -73,8 +73,8 @@ def in_turn(demo: Demo, place: str, *, tls: bool = False) -> dict[str, list[Cost
     costs: dict[str, list[Cost]] = {"worker": [], "send_mail": [], "one by one": []}
     for _round in range(ROUNDS):
         costs["send_mail"].append(measured(THEIRS, lambda: loop(demo, place, tls=tls)))
-        owe(demo, THEIRS)
-        costs["one by one"].append(measured(THEIRS, lambda: one_by_one(place, tls=tls)))
+        owe(demo, ALONE)
+        costs["one by one"].append(measured(ALONE, lambda: one_by_one(place, tls=tls)))
         owe(demo, OURS)
         costs["worker"].append(measured(OURS, lambda: deliver(place, tls=tls)))
         states = set(Notification.objects.values_list("state", flat=True))
