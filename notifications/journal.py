@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hub.days import in_words
 from hub.models import ReadMark, User
 from notifications.kinds import RULES, Kind, Subject
 from notifications.models import Notification, Reason, State, Transport
@@ -194,4 +195,4 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
     clock = format_datetime(local, "HH:mm", locale=locale)
     if local.date() == today:
         return _("today, %(time)s") % {"time": clock}
-    return f"{format_datetime(local, 'd MMMM', locale=locale)}, {clock}"
+    return f"{in_words(local.date(), 'd MMMM', locale)}, {clock}"
