@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -15,6 +15,7 @@ from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
 from hub import text
+from hub.days import in_words
 from hub.file_words import ACCEPT, about_file, file_words
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
@@ -57,7 +58,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 def day(at: datetime) -> str:
     """Like "Lundi 23 novembre 2026"; the day itself begins with "Aujourd'hui"."""
     local, today = at.astimezone(ZONE), timezone.now().astimezone(ZONE).date()
-    words = format_date(local.date(), "full", locale=_locale())
+    words = in_words(local.date(), "full", _locale())
     if local.date() == today:
         return translation.gettext("Today, %(day)s") % {"day": words}
     return words[:1].upper() + words[1:]
@@ -81,7 +82,7 @@ def local_date(at: Any) -> str:
     """Like "21 novembre 2026", from a date or a moment."""
     if isinstance(at, datetime):
         at = at.astimezone(ZONE).date()
-    return format_date(at, "long", locale=_locale())
+    return in_words(at, "long", _locale())
 
 
 def day_key(at: datetime) -> str:

@@ -9,7 +9,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseNotAllowed,
     HttpResponseRedirect,
     JsonResponse,
 )
@@ -147,7 +146,7 @@ class PermissionMiddleware:
         right = permissions.route_right(name, method)
         if right is None:
             listed = permissions.matrix().routes.get(name, {})
-            return HttpResponseNotAllowed(list(listed))
+            return errors.not_allowed(request, list(listed))
         if right == permissions.PUBLIC:
             return None
         if not request.user.is_authenticated:

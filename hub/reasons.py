@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from babel import Locale
-from babel.dates import format_date, get_day_names
+from babel.dates import get_day_names
 from babel.lists import format_list
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from hub.candidates import Bar, Candidate, Declared, Need, Profile, Wish
+from hub.days import in_words
 from hub.ranking import Ranked
 from hub.text import fold
 from hub.waiting_words import ranked_wait
@@ -188,7 +189,7 @@ def _paused(declared: Declared | None) -> str:
 
 
 def _day(day: date) -> str:
-    return format_date(day, "long", locale=_language())
+    return in_words(day, "long", _language())
 
 
 def _list(words: Iterable[str]) -> str:

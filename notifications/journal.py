@@ -16,8 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hub.days import in_words
 from hub.models import ReadMark, User
-from notifications.kinds import Kind
+from notifications.kinds import RULES, Kind, Subject
 from notifications.models import Notification, Reason, State, Transport
 from notifications.moments import times_of
 
@@ -75,7 +76,8 @@ WHY_BY: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Told:
-    """One line. `thread` only while it may be opened; `rule`: anchor of its choice."""
+    """One line. `thread` only while it may be opened; `rule`: anchor of its choice,
+    or empty."""
 
     what: str
     at: datetime
@@ -84,6 +86,10 @@ class Told:
     state: str
     thread: UUID | None
     rule: str
+
+
+def _rule(row: Notification) -> str:
+    return "" if RULES[Subject(row.subject)].is_floor else f"f-{row.subject}"
 
 
 def told_to(user: User) -> list[Notification]:
@@ -105,7 +111,7 @@ def lines(user: User, rows: Iterable[Notification]) -> list[Told]:
             sentence=sentence(row, read.get(row.pk), zone),
             state=row.state,
             thread=None if row.reason == Reason.NO_RIGHT else row.thread_id,
-            rule=f"f-{row.subject}",
+            rule=_rule(row),
         )
         for row in rows
     ]
@@ -189,4 +195,4 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
     clock = format_datetime(local, "HH:mm", locale=locale)
     if local.date() == today:
         return _("today, %(time)s") % {"time": clock}
-    return f"{format_datetime(local, 'd MMMM', locale=locale)}, {clock}"
+    return f"{in_words(local.date(), 'd MMMM', locale)}, {clock}"

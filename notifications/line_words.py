@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from babel.dates import format_date
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext as _
 
+from hub.days import in_words
 from notifications import digest, unread_lines
 from notifications.contents import Line
 from notifications.kinds import Kind
@@ -173,7 +173,7 @@ def _clock(at: datetime) -> str:
 
 @lru_cache(maxsize=512)
 def _format(day: date, pattern: str, language: str) -> str:
-    return format_date(day, pattern, locale=language)
+    return in_words(day, pattern, language)
 
 
 def _language() -> str:

@@ -52,7 +52,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 @guarded
 def code(request: HttpRequest) -> HttpResponse:
-    """The six digits."""
+    """The six digits. Loaded again, as after a look at the mailbox: the page before."""
+    if request.method != "POST":
+        return _to_reply()
     begun = time.monotonic()
     secret = session_secret(request)
     name = describe_browser(request.headers.get("User-Agent", ""))

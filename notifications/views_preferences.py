@@ -103,6 +103,7 @@ def _page(
         "address": AddressRecord.objects.filter(email=user.email.lower()).first(),
         "push": devices.offer(request, user),
         "errors": errors or {},
+        "return_to": reverse("notifications:preferences"),
         "done": request.GET.get("fait", "") if not errors else "",
     }
     return render(

@@ -26,6 +26,8 @@ def _unread(known: Known) -> Said:
     title = ngettext("%(n)d item waits for you", "%(n)d items wait for you", n) % {
         "n": n
     }
+    if any(line.urgent for line in known.lines):
+        title = f"{_('Urgent')}{_(':')} {title}"  # seen without opening the mail
     return Said(title, [], _("Read and answer"), thread_page(known))
 
 

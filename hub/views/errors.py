@@ -32,6 +32,14 @@ def bad_request(
     return _answer(request, 400, "invalid", _("This request cannot be understood."))
 
 
+def not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
+    """A form's address that was loaded as a page: by a reload, or another language."""
+    detail = _("Only a form leads here. Go back to the page before.")
+    response = _answer(request, 405, "invalid", detail)
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     detail = _("Too much at once: 25 MB a file, 10 files a message.")
     return _answer(request, 413, "too_large", detail)

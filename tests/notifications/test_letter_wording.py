@@ -145,6 +145,13 @@ def test_numbers_agree(n: int, french: str) -> None:
     )
 
 
+def test_the_subject_tells_what_is_urgent() -> None:
+    line = Line("urgent", 1, None, urgent=True, reference="", place="")
+    read = mail(replace(known("messages"), lines=[line]))
+    subject = " ".join(read.headers["Subject"].split())
+    assert subject == "[Hub] Urgent : 1 élément vous attend"
+
+
 @pytest.mark.parametrize("code", line_words.WORDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_line_has_a_singular_and_a_plural(code: str, language: str) -> None:

@@ -141,6 +141,14 @@ def test_the_page_is_the_persons_own_and_links_to_thread_and_rule(
     assert "/preferences#f-message" not in other
 
 
+def test_what_nobody_chooses_has_no_rule_to_change(
+    samira: User, sign_in: SignIn
+) -> None:
+    row(samira, kind=Kind.TEST, subject=Subject.ACCOUNT, state=State.SENT)
+    page = sign_in(samira).get("/notifications").content.decode()
+    assert "/preferences#" not in page
+
+
 def test_who_lost_the_right_gets_no_link(
     demo: Demo, samira: User, sign_in: SignIn
 ) -> None:

@@ -293,6 +293,11 @@ def test_an_address_that_came_back_says_how_to_prove_it(
     assert b"alert--warn" in client.get(PAGE).content
 
 
+def test_another_language_after_an_error_leads_to_a_page(client: Client) -> None:
+    page = client.post(f"{PAGE}/audience", {"until": "x"}).content.decode()
+    assert f'name="retour" value="{PAGE}"' in page
+
+
 def test_nothing_acts_on_get(client: Client) -> None:
     for path in ("audience", "creneaux", "essai"):
         assert client.get(f"{PAGE}/{path}").status_code == 405

@@ -137,6 +137,15 @@ def test_an_empty_code_is_no_try(world: Waiting) -> None:
     assert press(world.client, "/reponse", "/reponse/code", code=code) == 303
 
 
+def test_a_reload_after_a_wrong_code_asks_again(world: Waiting) -> None:
+    """A phone that comes back from the mailbox loads the address with GET."""
+    press(world.client, world.path)
+    press(world.client, "/reponse", "/reponse/code", code="000000")
+    again = world.client.get("/reponse/code")
+    assert (again.status_code, again["Location"]) == (303, "/reponse")
+    assert 'name="code"' in world.client.get("/reponse").content.decode()
+
+
 def test_a_code_serves_once(world: Waiting) -> None:
     enter(world)
     code = mailed_code()

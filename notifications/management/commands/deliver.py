@@ -30,5 +30,8 @@ class Command(BaseCommand):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, worker.stop)
-            self.stdout.write("Delivering. Ctrl-C ends it.")
+            ends = "It ends when nothing is due." if once else "Ctrl-C ends it."
+            self.stdout.write(f"Delivering. {ends}")
             await worker.run(until_empty=once)
+            if once:
+                self.stdout.write("Nothing is due any more.")
