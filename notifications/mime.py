@@ -9,9 +9,11 @@ import re
 from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Iterable
+from email.quoprimime import body_encode
 from unicodedata import category
 
 CRLF = "\r\n"
+LONGEST_LINE = 76  # of quoted-printable
 LONGEST_NAME = 60  # characters; a header line of e-mail has 78
 # Bytes in one encoded word: with "Content-Language: " before it, a line stays under 76
 # characters (RFC 2047 section 2).
@@ -123,8 +125,16 @@ def _part(boundary: str, subtype: str, body: str) -> bytes:
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
     lines = body.replace("\r\n", "\n").replace("\r", "\n").strip("\n") + "\n"
-    content = b2a_qp(lines.replace("\n", CRLF).encode())
-    return head.encode() + content
+    return head.encode() + _quoted_printable(lines.replace("\n", CRLF).encode())
+
+
+def _quoted_printable(body: bytes) -> bytes:
+    """Lines of 76 at most (RFC 2045 section 6.7). The library's fast way now and then
+    makes one of 78; its slow way never does."""
+    content = b2a_qp(body)
+    if max(map(len, content.split(b"\r\n"))) <= LONGEST_LINE:
+        return content
+    return body_encode(body.decode("latin-1"), LONGEST_LINE, CRLF).encode()
 
 
 def _idna(domain: str) -> str:

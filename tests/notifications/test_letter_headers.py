@@ -1,5 +1,6 @@
 """No name, address or subject can break a header: each mail is read by two parsers."""
 
+import quopri
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -154,6 +155,7 @@ def test_a_naughty_name_changes_no_header_and_no_recipient() -> None:
 @given(HOSTILE)
 @example("Camille\r\nBcc: tous@mal.exemple")
 @example("\u2028Bcc: tous@mal.exemple\u2029")
+@example("00000=\x1f\x1f\x80\x80𐀀\t\r")
 def test_no_name_of_a_person_breaks_a_header(text: str) -> None:
     read = mail(known(name=text))
     assert read.order == OF_MESSAGES
@@ -240,3 +242,12 @@ def test_the_sender_is_the_one_of_the_settings(settings: Any) -> None:
     settings.MAIL_FROM = "Hub des mesures (éprouvé) <hub@exemple.fr>"
     assert mail(known()).headers["From"] == "Hub des mesures éprouvé <hub@exemple.fr>"
     assert django_settings.MAIL_FROM == settings.MAIL_FROM
+
+
+@TRIES
+@given(text=st.text('ab 0=é𐀀<>/"…', min_size=60, max_size=180))
+def test_no_line_of_a_body_is_too_long_and_none_is_lost(text: str) -> None:
+    body = f"{text.strip()}.\r\n".encode()
+    written = mime._quoted_printable(body)
+    assert max(map(len, written.split(b"\r\n"))) <= mime.LONGEST_LINE
+    assert quopri.decodestring(written) == body
