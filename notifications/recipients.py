@@ -98,7 +98,11 @@ class Void:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Messages to tell one person of now, or (with `void`) to leave untold."""
+    """Messages to tell one person of now, or (with `void`) to leave untold.
+
+    It goes on to the end of what was judged: a line that came with the last message
+    would else stand alone at the next look, and be told as news of its own.
+    """
 
     first_seq: int
     last_seq: int
@@ -125,11 +129,11 @@ def judge(place: Place, talk: Talk, delays: Delays, now: datetime) -> Judgement:
     voided = {m.seq: void for m in theirs if (void := void_of(place, m, talk))}
     owed = [m for m in theirs if m.seq not in voided]
     dues = {m.seq: due_at(place, m, delays, now) for m in owed}
-    leave = _left(theirs, voided, dues)
+    leave = _left(theirs, voided, dues, talk)
     if not any(due <= now for due in dues.values()):
         return Judgement(leave=leave, look_at=min(dues.values(), default=None))
     rank = max(rank_of(m) for m in owed)
-    return Judgement(Stretch(owed[0].seq, theirs[-1].seq, rank), leave)
+    return Judgement(Stretch(owed[0].seq, talk.messages[-1].seq, rank), leave)
 
 
 def concerns(place: Place, message: Message, talk: Talk) -> bool:
@@ -199,7 +203,10 @@ def _repeats(typed: Message, line: Message) -> bool:
 
 
 def _left(
-    theirs: Sequence[Message], voided: dict[int, Void], dues: dict[int, datetime]
+    theirs: Sequence[Message],
+    voided: dict[int, Void],
+    dues: dict[int, datetime],
+    talk: Talk,
 ) -> Stretch | None:
     """What needs no telling and stands before everything that still may."""
     first_owed = min(dues, default=None)
@@ -208,4 +215,5 @@ def _left(
         return None
     void = foremost(voided[m.seq] for m in before)
     rank = max(rank_of(m) for m in before)
-    return Stretch(before[0].seq, before[-1].seq, rank, void)
+    last = talk.messages[-1].seq if first_owed is None else first_owed - 1
+    return Stretch(before[0].seq, last, rank, void)

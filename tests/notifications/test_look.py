@@ -13,6 +13,7 @@ from django.utils import timezone
 from hub.actions.absences import enter_absence
 from hub.actions.assignments import release_charge, take_charge
 from hub.actions.messages import acknowledge, mark_read, post_messages
+from hub.actions.reception import ask_information
 from hub.calendar import today_in
 from hub.demo import Demo
 from hub.models import Message, Participant, Thread, User
@@ -272,3 +273,20 @@ def test_once_nobody_answers_for_it_the_others_are_told_after_all(
     told = rows_of(samira)[-1]
     assert {row.state for row in rows_of(samira)} == {State.DROPPED, State.WAITING}
     assert told.first_seq == message.seq
+
+
+def test_an_act_and_its_line_are_told_once(demo: Demo, clock: Clock) -> None:
+    measure = demo.threads[1].designation.measure
+    ask_information(measure, body="Il manque la page 2.", by=demo.people["samira"])
+    look_on(clock)
+    told = [row.first_seq for row in rows_of(demo.people["camille"])]
+    Notification.objects.update(state=State.SENT, ended_at=clock.now)
+    say(demo, "samira", "Merci")
+    clock.forward(days=1)
+    look_on(clock)
+    rows = rows_of(demo.people["camille"])
+    later = [row for row in rows if row.first_seq not in told]
+    assert len(told) == 1
+    assert [row.subject for row in later] == [Subject.MESSAGE]
+    last = Message.objects.filter(thread=demo.threads[1]).latest("seq")
+    assert later[0].first_seq == last.seq
