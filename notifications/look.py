@@ -120,7 +120,12 @@ def _add(
     told_to = decided.tell or decided.leave
     if told_to:
         seat.notified_seq = told_to.last_seq
-        found.seats.append(seat)
+    elif decided.look_at is None and talk.messages:
+        # Nothing here is for them: the next look need not read it again.
+        seat.notified_seq = talk.messages[-1].seq
+    else:
+        return
+    found.seats.append(seat)
 
 
 def _look_again_at(found: Findings, thread: UUID, decided: Judgement) -> None:
