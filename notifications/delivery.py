@@ -16,6 +16,7 @@ from django.db import transaction
 from hub import events
 from notifications import outbox, push
 from notifications.models import Transport
+from notifications.recipients import rank_of
 from notifications.transports import email
 from notifications.transports.base import Carrier
 from notifications.worker import Worker
@@ -82,7 +83,7 @@ def _on_server_stops(**_: Any) -> Any:
 
 def _on_messages_posted(messages: Any, **_: Any) -> None:
     """Only what is due at once; the rest is found when its time has come."""
-    if any(message.urgent or message.needs_ack for message in messages):
+    if any(rank_of(message).presses for message in messages):
         transaction.on_commit(_on_woken)
 
 

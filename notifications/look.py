@@ -95,7 +95,11 @@ def _joinable(seats: list[Participant]) -> dict[facts.SeatKey, Notification]:
         thread__in={seat.thread_id for seat in seats},
         user__in={seat.user_id for seat in seats},
     )
-    return {(r.thread_id, r.user_id): r for r in rows.order_by("created_at")}  # type: ignore[misc]
+    return {
+        (row.thread_id, row.user_id): row
+        for row in rows.order_by("created_at")
+        if row.thread_id and row.user_id
+    }
 
 
 def _add(

@@ -75,6 +75,7 @@ async def test_the_second_mail_needs_no_code_in_the_same_browser(
     for number in (1, 2):
         await samira.goto(mail_with_link(hub, SAMIRA))
         await samira.click("main button[type=submit]")
+        await expect(samira.locator("#code")).to_have_count(2 - number)
         if number == 1:
             await samira.fill("#code", await mailed_code(hub, browser))
             await samira.press("#code", "Enter")

@@ -21,6 +21,7 @@ from hub.calendar import today_in
 from hub.demo import Demo
 from hub.models import AddressRecord, Message, Participant, Thread
 from hub.posting import Draft, Posted
+from notifications import again
 from notifications.models import Notification, Reason, State
 from notifications.transports.pool import Pool
 from notifications.transports.smtp import Server
@@ -198,3 +199,16 @@ def test_when_nothing_befalls_the_mail_arrives(race: Race, mood: str) -> None:
     # by its Message-ID that it is the same.
     assert len(race.mails()) == (2 if mood == CUT else 1)
     assert len(set(race.mails())) == 1
+
+
+def test_without_the_second_look_a_read_message_would_be_mailed(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "look_again", lambda _rows, _now: {})
+    put_in_mood(race.server, REFUSING)
+    race.clock.at(race.due + SECOND)
+    race.deliver()
+    read(race)
+    race.clock.forward(minutes=1)
+    race.deliver()
+    assert len(race.mails()) == 1, "the matrix above could not have failed"
