@@ -4,13 +4,14 @@
 of the outbox, how far each person was told, and the next moment to look.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
 from hub.models import Participant, Thread
@@ -20,9 +21,12 @@ from notifications.kinds import Kind
 from notifications.models import Notification, Reason, State, Transport
 from notifications.recipients import Judgement, Place, Rank, Stretch, Talk, judge
 
+LATER = timedelta(hours=1)  # for a thread that could not be judged
 AT_ONCE = 50  # threads in one transaction, whose locks posting waits for
 
 WINDOW = "m"  # and the first message
+
+logger = logging.getLogger(__name__)
 
 RANKS = {rank.subject.value: rank for rank in Rank}
 
@@ -45,17 +49,39 @@ def due(now: datetime) -> QuerySet[Thread]:
 def look(now: datetime) -> bool:
     """Looks at the threads that are due; False when none was.
 
-    Another worker's threads are passed over. A crash leaves all as it was.
+    Another worker's threads are passed over. A crash leaves all as it was. A thread
+    that cannot be judged holds back no other: it is looked at again in an hour.
     """
     if not due(now).exists():  # so that looking never takes SQLite's write lock
         return False
-    with transaction.atomic():
-        locked = due(now).select_for_update(skip_locked=True, no_key=True)
-        threads = list(locked[:AT_ONCE])
-        if not threads:
-            return False
-        _write(_find(threads, now), now)
+    try:
+        return _look(due(now), now)
+    except DatabaseError:
+        raise
+    except Exception:  # one of many threads; which one is found out below
+        logger.exception("Threads are looked at one by one")
+    for thread in list(due(now).values_list("pk", flat=True)[:AT_ONCE]):
+        _look_alone(thread, now)
     return True
+
+
+def _look(threads: QuerySet[Thread], now: datetime) -> bool:
+    with transaction.atomic():
+        locked = threads.select_for_update(skip_locked=True, no_key=True)
+        taken = list(locked[:AT_ONCE])
+        if taken:
+            _write(_find(taken, now), now)
+    return bool(taken)
+
+
+def _look_alone(thread: UUID, now: datetime) -> None:
+    try:
+        _look(due(now).filter(pk=thread), now)
+    except DatabaseError:
+        raise
+    except Exception:  # the top of a loop: one bad thread must not stop others
+        logger.exception("A thread cannot be looked at: %s", thread)
+        Thread.objects.filter(pk=thread).update(look_at=now + LATER)
 
 
 def _find(threads: list[Thread], now: datetime) -> Findings:

@@ -1,6 +1,6 @@
 """Who is owed word of what: unread is the outbox, judged when a thread is due."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,8 +18,9 @@ from hub.calendar import today_in
 from hub.demo import Demo
 from hub.models import Message, Participant, Thread, User
 from hub.posting import Draft, Posted
+from notifications import look as look_module
 from notifications.kinds import Subject
-from notifications.look import look
+from notifications.look import Findings, look
 from notifications.models import Notification, Reason, State
 from tests.notifications.moving import Clock
 
@@ -290,3 +291,25 @@ def test_an_act_and_its_line_are_told_once(demo: Demo, clock: Clock) -> None:
     assert [row.subject for row in later] == [Subject.MESSAGE]
     last = Message.objects.filter(thread=demo.threads[1]).latest("seq")
     assert later[0].first_seq == last.seq
+
+
+def test_a_thread_that_cannot_be_judged_holds_back_no_other(
+    demo: Demo, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = say(demo, "camille")
+    bad = demo.threads[0].pk
+    post_messages([Draft(bad, demo.people["camille"].pk, uuid4(), "Bonjour")])
+    clock.at(message.at + DELAY)
+    find = look_module._find
+
+    def fail(threads: list[Thread], now: datetime) -> Findings:
+        if bad in [thread.pk for thread in threads]:
+            raise ValueError
+        return find(threads, now)
+
+    monkeypatch.setattr(look_module, "_find", fail)
+    look_on(clock)
+    assert [row.thread_id for row in rows_of(demo.people["samira"])] == [
+        message.thread_id
+    ]
+    assert Thread.objects.get(pk=bad).look_at == clock.now + timedelta(hours=1)
