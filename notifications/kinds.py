@@ -50,7 +50,8 @@ RULES = {
     Subject.NEWS: Rule(Frequency.DAILY),
     Subject.REMINDER: Rule(Frequency.AT_ONCE),
     Subject.AVAILABILITY: Rule(Frequency.AT_ONCE),
-    Subject.WAITING: Rule(Frequency.WEEKLY),
+    # The timer asks once a week by itself; a summary would not carry its link.
+    Subject.WAITING: Rule(Frequency.AT_ONCE),
     Subject.CLOSURE: Rule(Frequency.AT_ONCE),
     Subject.ACCOUNT: Rule(Frequency.AT_ONCE, is_floor=True),
 }

@@ -194,3 +194,9 @@ def test_one_row_that_nobody_can_judge_holds_back_no_other(demo: Demo) -> None:
     [letter] = batches.prepare(timezone.now()).letters
     assert letter.row.window == "good"
     assert (row("bad").state, row("bad").reason) == (State.DEAD, Reason.BROKEN)
+
+
+def test_a_waiting_time_to_confirm_is_asked_in_a_mail_of_its_own(demo: Demo) -> None:
+    """A summary has no link that confirms it."""
+    owed(demo, "T5", subject=Subject.WAITING)
+    assert (row("T5").state, row("T5").digest) == (State.WAITING, None)
