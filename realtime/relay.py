@@ -8,7 +8,7 @@ Handing on is in delivery.py, the way to other processes in layer.py.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,12 @@ def connect() -> None:
     events.server_stops.connect(on_server_stops)
 
 
-async def on_server_stops(**_: Any) -> None:
+def on_server_stops(**_: Any) -> Coroutine[Any, Any, None]:
+    """To be awaited. Not a coroutine itself: the signal would call it in its own way."""
+    return _say_good_bye()
+
+
+async def _say_good_bye() -> None:
     """Answers what is in hand, then tells every socket to come back (1012)."""
     await ledger.settle()
     await end_all(Close.RESTART)
