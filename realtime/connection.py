@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from hub.errors import Forbidden, NotFound
+from hub.errors import Forbidden, NotFound, Unavailable
 from realtime import protocol
 from realtime.database import database
 from realtime.flow import DRAIN_SECONDS, LOOK_SECONDS, MOST_UNREAD, Bucket, Window
@@ -150,6 +150,8 @@ class Connection:
     def _failed(self, frame: ClientFrame, error: Exception) -> None:
         if isinstance(error, (NotFound, Forbidden)):
             self.refuse(frame, "forbidden")
+        elif isinstance(error, Unavailable):
+            self.unavailable(frame)
         elif isinstance(error, (DatabaseError, InterfaceError)):
             logger.error("Database out of reach: %s", type(error).__name__)
             self.unavailable(frame)

@@ -169,7 +169,7 @@ class ThreadsConsumer(Connection):
                 self._failed(frame, error)
         elif isinstance(outcome := future.result(), Refused):
             self.own.pop(str(frame.id), None)
-            self.refuse(frame, outcome.code, outcome.detail)
+            self.refuse(frame, outcome.code, outcome.sentence)
         else:
             self.tell("posted", **wire_posted(outcome.message))
 
