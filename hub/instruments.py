@@ -35,7 +35,7 @@ OUTCOMES = ("posted", "again", *REFUSALS)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OTHER = "other"  # whatever is on none of these lists
 
-disable_created_metrics()  # a line more for each series, which nobody reads
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a line more for each series, which nobody reads
 registry = CollectorRegistry()
 ProcessCollector(registry=registry)  # process_*: memory, CPU, open files
 Info("hub_build", "The release that answers.", registry=registry).info(

@@ -60,7 +60,9 @@ class JsonLines(logging.Formatter):
         if request_id := _id_of(record):
             line["request"] = request_id
         for name, value in _fields_of(record).items():
-            line[name] = self.clean(value) if isinstance(value, str) else value
+            if isinstance(value, str):  # cut after masking: half a secret is one
+                value = self.clean(value)[:MOST_CHARACTERS]
+            line[name] = value
         if record.exc_info:
             trace = self.clean(self.formatException(record.exc_info))
             line["trace"] = trace[-MOST_CHARACTERS:]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from hub import text
+from hub import request_ids, text
 from hub.chain import content, message_hash
 from hub.errors import InvalidText
 from hub.files.limits import MAX_FILES_PER_MESSAGE
@@ -47,6 +47,8 @@ class Draft:
     kind: str = ORDINARY
     door: str = "page"
     attachments: tuple[UUID, ...] = ()  # in the order in which they are shown
+    # Of the request or frame that brought it: a group holds drafts of many.
+    request: str = field(default_factory=request_ids.current, compare=False)
 
 
 @dataclass(frozen=True)

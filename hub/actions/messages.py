@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from hub import events, permissions
+from hub import events, instruments, permissions
 from hub.actions import turns
 from hub.chain import with_files
 from hub.errors import Forbidden, NotFound
@@ -29,6 +29,7 @@ from hub.models import (
 )
 from hub.models.accounts import HUB_USER_ID
 from hub.models.threads import ThreadState
+from hub.post_lines import note_outcomes, note_unavailable
 from hub.posting import Draft, Facts, Head, Outcome, Plan, Seat, plan
 
 # The hub writes only lines of the life-cycle, and on neither side.
@@ -42,6 +43,17 @@ def post_messages(drafts: Sequence[Draft]) -> list[Outcome]:
     An (author, id) that is already stored answers with its old message. Announces
     `messages_posted` once. Database errors pass through: nothing was stored.
     """
+    try:
+        with instruments.commit(drafts):
+            outcomes = _commit(drafts)
+    except (DatabaseError, InterfaceError):
+        note_unavailable(drafts)
+        raise
+    note_outcomes(drafts, outcomes)
+    return outcomes
+
+
+def _commit(drafts: Sequence[Draft]) -> list[Outcome]:
     try:
         with transaction.atomic():
             return post_in_transaction(drafts)
