@@ -139,7 +139,7 @@ class Worker:
         won = await self._db(lambda: queue.sent(row, answer, timezone.now()))
         self._sent.append(row)
         told = fields(notification=row.pk, thread=row.thread_id, kind=row.kind)
-        logger.info("A %s left: %s", row.transport, row.pk, extra=told)
+        logger.info("Left by %s: %s", row.transport, row.pk, extra=told)
         if not won:
             logger.warning("Two workers sent the same mail: %s", row.pk)
 

@@ -19,9 +19,11 @@ from prometheus_client.registry import Collector
 
 from hub import health, instruments
 from hub.errors import NotFound
+from hub.files.refusals import Reason
 from hub.queries import file_figures
 
 LIMITS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0, 86400.0)  # seconds
+VERDICTS = ("clean", *Reason)  # there from the start, so that a first one is a rise
 PROCESS, RECORD = "process", "record"
 
 
@@ -89,7 +91,8 @@ class FromRecord(Collector):
         decided = CounterMetricFamily(
             "hub_files_decided", "Files by what became of them.", labels=["verdict"]
         )
-        for verdict, count in sorted(file_figures.decisions().items()):
+        counts = dict.fromkeys(VERDICTS, 0) | file_figures.decisions()
+        for verdict, count in sorted(counts.items()):
             decided.add_metric([verdict], count)
         yield decided
         yield _durations()
