@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import trans_real
 
 from hub import permissions
-from hub.actions.messages import acknowledge, mark_read, post_messages
+from hub.actions.messages import acknowledge, mark_read
 from hub.chain import wire_time
-from hub.errors import Forbidden, NotFound
+from hub.errors import Forbidden, NotFound, Unavailable
 from hub.models import User
 from hub.posting import Draft, Refused
 from hub.queries import threads as queries
@@ -29,6 +29,7 @@ from hub.queries.sessions import user_of_session
 from hub.wire import wire_history, wire_posted
 from hub.wire_files import FileChanges, wire_changes
 from realtime import protocol
+from realtime.ledger import ledger
 from realtime.protocol import Close, encode, limits
 from realtime.registry import registry
 from realtime.relay import relay
@@ -92,6 +93,8 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
                 await self.end(Close.TRY_AGAIN)
             else:
                 await self._refuse(frame, "unavailable")
+        except Unavailable:
+            await self._refuse(frame, "unavailable")
         except (NotFound, Forbidden):
             await self._refuse(frame, "forbidden")
 
@@ -132,13 +135,15 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
         )
         self.own.append((self.user_id, frame.id))
         try:
-            [outcome] = await self._run(lambda: post_messages([draft]))
-        except (DatabaseError, InterfaceError):
+            outcome = await ledger.submit(draft)
+        except Unavailable:
             self.own.remove((self.user_id, frame.id))
             raise
         if isinstance(outcome, Refused):
             self.own.remove((self.user_id, frame.id))
-            await self._send_refused(str(frame.id), outcome.code, outcome.detail)
+            with translation.override(self.language):
+                detail = outcome.detail
+            await self._send_refused(str(frame.id), outcome.code, detail)
         else:
             await self.send_text(encode("posted", **wire_posted(outcome.message)))
 

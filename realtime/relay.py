@@ -23,6 +23,7 @@ from hub.queries import threads as queries
 from hub.queries.sessions import sessions_alive
 from realtime import broadcasts
 from realtime.delivery import deliver, deliver_file, fill, fill_files, send_all
+from realtime.ledger import ledger
 from realtime.protocol import Close, encode
 from realtime.registry import Socket, registry
 
@@ -38,8 +39,7 @@ def connect() -> None:
 
 
 def on_server_stops(**_: Any) -> Coroutine[Any, Any, None]:
-    """Every socket is told to come back (1012) before the process ends."""
-    return end_all(Close.RESTART)
+    return say_goodbye()
 
 
 class Relay:
@@ -178,6 +178,12 @@ async def end_dead_sessions() -> None:
         if socket.session_key not in alive:
             registry.leave(socket)
             await socket.end(Close.SESSION_ENDED)
+
+
+async def say_goodbye() -> None:
+    """Answers what is in hand, then tells every socket to come back (1012)."""
+    await ledger.settle()
+    await end_all(Close.RESTART)
 
 
 async def end_all(code: Close) -> None:

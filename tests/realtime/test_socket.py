@@ -262,7 +262,7 @@ async def test_a_lost_database_is_said_and_the_message_may_be_sent_again(
 
     luc, same = await tab(world.people["luc"]), str(uuid4())
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.consumer.post_messages", lost)
+        patched.setattr("realtime.ledger.post_messages", lost)
         refused = await luc.post(world.threads[0].pk, id=same)
     assert (refused["code"], refused["id"]) == ("unavailable", same)
     assert (await luc.post(world.threads[0].pk, id=same))["type"] == "posted"
