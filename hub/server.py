@@ -170,8 +170,13 @@ class HubServer(Server):
 
     def run(self) -> None:
         events.server_starts.send(None)
-        reactor.addSystemEventTrigger("before", "shutdown", _farewell)
         super().run()
+
+    def kill_all_applications(self) -> Deferred[Any]:
+        """Daphne calls this before it ends; sockets are not cut short by it."""
+        farewell = _farewell()
+        farewell.addBoth(lambda _: super(HubServer, self).kill_all_applications())
+        return farewell
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)

@@ -15,6 +15,7 @@ from django.test import Client
 from asgi import application
 from hub.demo import Demo
 from hub.models import User
+from realtime.database import database
 from realtime.ledger import ledger
 from realtime.relay import relay
 from tests.cast import create_small_demo
@@ -89,6 +90,7 @@ async def tab(transactional_db: None) -> AsyncIterator[Open]:
         await one.socket.disconnect()
     await ledger.stop()
     await relay.stop()
+    database.close()
     await sync_to_async(connections.close_all)()
 
 
