@@ -18,6 +18,7 @@ from realtime.protocol import FRAME_TYPES, Close
 CODES = (1000, 1001, 1005, 1006, 1009, *(code.value for code in Close))
 RELOADS = ("rights", "slow")
 KINDS = ("messages", "files")
+STEPS = ("own", "published", "dropped", "received")
 # Two checks that each wait 20 s for a locked database, and the pause between them.
 CHECK_MISSED_SECONDS = 60.0
 
@@ -57,8 +58,8 @@ _reloads = Counter(
 )
 _hints = Counter(
     "hub_hints",
-    "Hints `published` to the layer, `dropped` because it did not take them, "
-    "`received` from it.",
+    "Hints of this process (`own`), those `published` to the layer for the others, "
+    "`dropped` because it did not take them, and `received` from it.",
     ["step"],
     registry=registry,
 )
@@ -82,7 +83,7 @@ _frames_of = {kind: _frames.labels(kind) for kind in sorted(FRAME_TYPES)}
 _frames_invalid = _frames.labels("invalid")
 _holes_of = {kind: _holes.labels(kind) for kind in KINDS}
 _reloads_of = {reason: _reloads.labels(reason) for reason in RELOADS}
-_hints_of = {step: _hints.labels(step) for step in ("published", "dropped", "received")}
+_hints_of = {step: _hints.labels(step) for step in STEPS}
 _checks_of = {outcome: _checks.labels(outcome) for outcome in ("done", "failed")}
 
 _check_ended: float | None = None  # monotonic; None: no loop runs
@@ -129,18 +130,10 @@ def reload_sent(reason: str) -> None:
     _reloads_of[reason].inc()
 
 
-def hint_published() -> None:
-    """The layer took it."""
-    _hints_of["published"].inc()
-
-
-def hint_dropped() -> None:
-    """The layer did not take it; the check heals that."""
-    _hints_of["dropped"].inc()
-
-
-def hint_received() -> None:
-    _hints_of["received"].inc()
+def hints(step: str, count: int = 1) -> None:
+    """`own`: handed on here. `published` to the layer, or `dropped` (the check heals
+    that). `received` from it."""
+    _hints_of[step].inc(count)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ ASKS = 400  # for the mail, each a request: no pause that a fast machine would w
 LINK = re.compile(r"/r/([\w-]+)")
 # Of a metric in an expression, with the labels that are asked for.
 USED = re.compile(r"\b((?:hub|process)_[a-z_]+)(?:\{([^}]*)\})?")
+FAMILY = re.compile(r"_(total|info|gsum|gcount)$")
 LABEL = re.compile(r'(\w+)(=~|!=|=)"([^"]*)"')
 
 
@@ -89,11 +90,12 @@ async def use(hub: ServedHub, found: Seen) -> None:
         await writer.post(thread, f"{BODY} par la prise")
         await writer.send("nonsense")
         await writer.answer("refused")
+        old = await mails(http)
         await post_by_http(http, thread, found)
         await reader.answer("message")
         await writer.close()
         await reader.close()
-        secret = await mailed_secret(http)
+        secret = await mailed_secret(http, old)
         found.canaries.append(secret)
         await http.get(f"/r/{secret}")
 
@@ -111,11 +113,14 @@ async def post_by_http(http: httpx.AsyncClient, thread: str, found: Seen) -> Non
     found.shown_id, found.posted = answer.headers["x-request-id"], answer.json()
 
 
-async def mailed_secret(http: httpx.AsyncClient) -> str:
+async def mails(http: httpx.AsyncClient) -> set[str]:
+    return set(re.findall(r"/dev/mail/\d+", (await http.get("/dev/mail")).text))
+
+
+async def mailed_secret(http: httpx.AsyncClient, old: set[str]) -> str:
     """Of the reply link in the mail about the urgent message, once it has left."""
     for _ask in range(ASKS):
-        page = (await http.get("/dev/mail")).text
-        for address in re.findall(r"/dev/mail/\d+", page):
+        for address in await mails(http) - old:
             if link := LINK.search((await http.get(address)).text):
                 return link[1]
     raise AssertionError("no mail with a link came")
@@ -148,7 +153,7 @@ def rules() -> list[dict[str, Any]]:
 
 def test_every_figure_of_the_dashboard_and_the_alerts_is_exposed(seen: Seen) -> None:
     asked = [use for expr in expressions() for use in USED.findall(expr)]
-    assert len(asked) > 60
+    assert len(asked) > 50
     assert {name for name, _labels in asked} - set(seen.samples) == set()
     for name, labels in asked:
         for label, sign, wanted in LABEL.findall(labels):
@@ -174,9 +179,8 @@ def test_what_to_watch_lists_every_figure_and_no_other(seen: Seen) -> None:
     page = (ROOT / "docs/operations.md").read_text()
     table = page.partition("## What to watch\n")[2].partition("\n### ")[0]
     told = dict(re.findall(r"^\| `(hub_\w+)(?:\{([\w,]+)\})?` \|", table, re.MULTILINE))
-    ours = {name for name in seen.families if name.startswith("hub_")}
-    assert {name.removesuffix("_total").removesuffix("_info") for name in told} == {
-        name.removesuffix("_info") for name in ours
+    assert {FAMILY.sub("", name) for name in told} == {
+        FAMILY.sub("", name) for name in seen.families if name.startswith("hub_")
     }
     for name, labels in told.items():
         sample = next(
@@ -198,11 +202,10 @@ def test_what_people_did_was_counted(seen: Seen) -> None:
         "hub_sockets_closed_total{code=1000}": 2,
         "hub_sockets{}": 0,
         "hub_hints_total{step=dropped}": 0,
-        "hub_http_request_seconds_count{method=POST,route=api-1.0.0:post_message,status=2xx}": 1,
+        "hub_http_request_seconds_count{method=POST,route=api:messages,status=2xx}": 1,
     }
     assert {name: seen.values.get(name) for name in expected} == expected
-    for name in ("published", "received"):
-        assert seen.values[f"hub_hints_total{{step={name}}}"] >= 2
+    assert seen.values["hub_hints_total{step=own}"] >= 2
     assert seen.values["hub_fanout_seconds_count{}"] >= 2
     assert seen.values["hub_frames_sent_total{}"] >= 2
 
@@ -262,7 +265,7 @@ def test_a_frame_s_id_begins_with_the_one_of_its_socket(seen: Seen) -> None:
 
 
 def test_no_line_at_any_level_holds_what_it_must_not(seen: Seen) -> None:
-    assert len(seen.lines) > 50
+    assert len(seen.lines) > 20
     assert {"DEBUG", "INFO"} <= {line["level"] for line in seen.lines}
     written = json.dumps(seen.lines, ensure_ascii=False)
     assert len(seen.canaries) == 11
