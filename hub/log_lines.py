@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,13 @@ def fields(**values: Any) -> dict[str, Any]:
 
 def process_name() -> str:
     """Which process writes, like `serve/1234`: the command and its number."""
+    return f"{_command()}/{os.getpid()}"
+
+
+@cache
+def _command() -> str:
     program = Path(sys.argv[0]).name
-    command = sys.argv[1] if program == "manage.py" and sys.argv[1:] else program
-    return f"{command}/{os.getpid()}"
+    return sys.argv[1] if program == "manage.py" and sys.argv[1:] else program
 
 
 class TextLines(logging.Formatter):

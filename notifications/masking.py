@@ -13,15 +13,16 @@ from hub.log_lines import JsonLines, TextLines
 _SECRET = re.compile(r"(/r/|/connexion/lien/|/desinscription/)[^\s'\"<>?#]+")
 _ADDRESS = re.compile(r"[^\s@<>\"'=:,;()]+@[\w-]+(?:\.[\w-]+)+")
 # PostgreSQL: `DETAIL:  Key (email)=(...) already exists.`, `CONTEXT: ... "words"`.
-_VALUES = re.compile(r"\b(DETAIL|CONTEXT):[^\n]*")
+_VALUES = re.compile(r"\b(DETAIL|CONTEXT): [^\n]*")
 
 
 def mask(text: str) -> str:
     """The text without what may stand in no log."""
-    masked = _SECRET.sub(r"\1***", text)
-    if "@" in masked:
-        masked = _ADDRESS.sub("***", masked)
-    return _VALUES.sub(r"\1: ***", masked)
+    if "/" in text:
+        text = _SECRET.sub(r"\1***", text)
+    if "@" in text:
+        text = _ADDRESS.sub("***", text)
+    return _VALUES.sub(r"\1: ***", text) if ": " in text else text
 
 
 class MaskedText(TextLines):

@@ -7,6 +7,7 @@ the dashboard, the alert rules and docs/operations.md expect.
 import asyncio
 import json
 import re
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,17 +52,19 @@ class Seen:
     canaries: list[str] = field(default_factory=list)
     posted: dict[str, Any] = field(default_factory=dict)
     shown_id: str = ""
+    stopping: list[Any] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     folder = tmp_path_factory.mktemp("watched")
-    told = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "ACCESS_LOG": "on"}
+    drain = {"DRAIN_SECONDS": "2"}
+    told = drain | {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "ACCESS_LOG": "on"}
     with ServedHub(folder, METRICS_TOKEN=TOKEN, SCANNER="none", **told) as hub:
         found = Seen()
         asyncio.run(use(hub, found))
         scrape(hub, found)
-        hub.stop()
+        found.stopping = ask_while_it_stops(hub)
         found.lines = [json.loads(line) for line in hub.output if line[:1] == "{"]
         yield found
 
@@ -124,6 +127,18 @@ async def mailed_secret(http: httpx.AsyncClient, old: set[str]) -> str:
             if link := LINK.search((await http.get(address)).text):
                 return link[1]
     raise AssertionError("no mail with a link came")
+
+
+def ask_while_it_stops(hub: ServedHub) -> list[Any]:
+    """What /readyz says once SIGTERM was noticed, /healthz then, and the exit status."""
+    assert hub.process
+    hub.process.send_signal(signal.SIGTERM)
+    with httpx.Client(base_url=hub.url, trust_env=False) as probe:
+        while (answer := probe.get("/readyz")).status_code == 200:
+            pass
+        alive = probe.get("/healthz").status_code
+    status = hub.process.wait()
+    return [answer.status_code, answer.json()["process"], alive, status]
 
 
 def scrape(hub: ServedHub, found: Seen) -> None:
@@ -270,6 +285,12 @@ def test_no_line_at_any_level_holds_what_it_must_not(seen: Seen) -> None:
     written = json.dumps(seen.lines, ensure_ascii=False)
     assert len(seen.canaries) == 11
     assert [word for word in seen.canaries if word in written] == []
+
+
+def test_a_process_that_was_told_to_end_serves_on_but_asks_for_nobody_new(
+    seen: Seen,
+) -> None:
+    assert seen.stopping == [503, "stopping", 200, 0]
 
 
 def test_every_line_says_when_where_and_what(seen: Seen) -> None:
