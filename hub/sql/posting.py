@@ -52,7 +52,7 @@ def read(drafts: Sequence[Draft]) -> list[Fact]:
 
     PostgreSQL looks before it waits for a lock: when a thread changed meanwhile, what
     was seen beside it may be old, and it is read again. Every change of rights changes
-    the threads in question (hub.actions.seating.change_rights_of).
+    the threads in question (hub.actions.seating.hold_threads_of).
     """
     statement = _STATEMENTS[connection.vendor].read
     readers = permissions.roles_with("thread.read")
