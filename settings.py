@@ -164,6 +164,9 @@ if env.redis_url:
         "CONFIG": {"hosts": [{"address": env.redis_url, "socket_timeout": None}]},
     }
 
+RATE_LIMITS = env.rate_limits
+FAST_SOCKETS = env.fast_sockets
+
 # --- Files -------------------------------------------------------------------
 try:
     _attachments = place.storage(env.storage_url, env.data_folder / "files")

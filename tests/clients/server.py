@@ -33,6 +33,7 @@ class ServedHub:
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "LOG_LEVEL": "ERROR",
+            "RATE_LIMITS": "off",  # tests that need them say so
             **environment,
         }
         self.process: subprocess.Popen[str] | None = None
