@@ -25,6 +25,7 @@ from tests.realtime.raw_socket import RawSocket
 
 MOST_GROWTH = 40 * 1024 * 1024  # bytes of memory, whatever a slow reader asks for
 CROWD = 8  # readers who do not read
+HANG_UP_SECONDS = 40  # Daphne's own ping would need longer
 ASKED = 60  # times what one answer of history holds
 
 
@@ -158,8 +159,8 @@ async def test_readers_who_do_not_read_are_told_to_reload_or_let_go(
         for one in slow:
             for _ in range(ASKED):
                 one.send("history", thread=thread, limit=200)
-        for one in slow:
-            await gone(one)
+        async with asyncio.timeout(HANG_UP_SECONDS):
+            await asyncio.gather(*(gone(one) for one in slow))
         assert memory(hub) - before < MOST_GROWTH
         writer.send("ping")
         assert await writer.get("pong")
