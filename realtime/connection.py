@@ -11,14 +11,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from hub.errors import Forbidden, NotFound
+from hub.errors import Forbidden, NotFound, Unavailable
 from realtime import protocol
 from realtime.database import database
-from realtime.lines import Line, PublicLine
+from realtime.flow import DRAIN_SECONDS, LOOK_SECONDS, MOST_UNREAD, Bucket, Window
+from realtime.lines import EXTENSION, DirectLine, Line, PublicLine
 from realtime.protocol import ClientFrame, Close, Ready, encode
 
 T = TypeVar("T")
@@ -41,8 +43,15 @@ class Connection:
 
     def __init__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         self.scope, self._receive, self._send = scope, receive, send
-        self.line: Line = PublicLine(send)
+        direct: DirectLine | None = scope.get("extensions", {}).get(EXTENSION)
+        self.line: Line = direct or PublicLine(send)
+        if direct:
+            direct.listen(self.take)
         self.closing = False  # nothing is written any more
+        self.lost_frames = False  # some were not sent, because the reader was slow
+        self._is_muted = False
+        self._window = Window(self.line)
+        self._turns = Bucket()
         self._waiting: deque[str] = deque()  # frames that came while another is done
         self._doing: asyncio.Task[None] | None = None
         self._bad_frames: deque[float] = deque(maxlen=protocol.MAX_BAD_FRAMES)
@@ -66,8 +75,11 @@ class Connection:
         try:
             while (event := await self._receive())["type"] == "websocket.receive":
                 self.take(event.get("text") or "")
-                if self._doing:
-                    await asyncio.wait([self._doing])
+                while not self.closing and (self._doing or self._is_muted):
+                    if self._doing:
+                        await asyncio.wait([self._doing])
+                    else:
+                        await asyncio.sleep(LOOK_SECONDS)
         finally:
             self.closing = True
             self.closed()
@@ -84,21 +96,30 @@ class Connection:
 
     def take(self, text: str) -> None:
         """One frame, after all before it. Never fails."""
-        if self._doing:
+        if settings.RATE_LIMITS and not self._turns.take():
+            self.end(Close.TOO_MUCH)
+        elif self._doing or self._is_muted:
             self._waiting.append(text)
-        elif work := self._handle(text):
-            self._doing = asyncio.get_running_loop().create_task(self._do(work))
+            if len(self._waiting) >= MOST_UNREAD:
+                self.line.pause()
+        else:
+            self._begin(text)
 
-    async def _do(self, work: Work | None) -> None:
-        """Waits for `work`, then handles the frames that came meanwhile."""
-        try:
-            while work:
-                await work
-                work = None
-                while self._waiting and not work:
-                    work = self._handle(self._waiting.popleft())
-        finally:
-            self._doing = None
+    def _begin(self, text: str) -> None:
+        if work := self._handle(text):
+            self._doing = asyncio.get_running_loop().create_task(self._finish(work))
+
+    async def _finish(self, work: Work) -> None:
+        await work
+        self._doing = None
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """With what came meanwhile."""
+        while self._waiting and not self._doing and not self._is_muted:
+            self._begin(self._waiting.popleft())
+        if len(self._waiting) < MOST_UNREAD:
+            self.line.resume()
 
     def _handle(self, text: str) -> Work | None:
         """Does a frame at once, or returns what has to be waited for."""
@@ -129,6 +150,8 @@ class Connection:
     def _failed(self, frame: ClientFrame, error: Exception) -> None:
         if isinstance(error, (NotFound, Forbidden)):
             self.refuse(frame, "forbidden")
+        elif isinstance(error, Unavailable):
+            self.unavailable(frame)
         elif isinstance(error, (DatabaseError, InterfaceError)):
             logger.error("Database out of reach: %s", type(error).__name__)
             self.unavailable(frame)
@@ -142,14 +165,36 @@ class Connection:
     # Frames out.
 
     def write(self, frame: Ready) -> None:
-        """Never waits and never fails; nothing after `end`."""
-        if not self.closing:
-            self.line.write(frame)
+        """Never waits and never fails; nothing after `end`.
+
+        A reader who has not taken what was sent before is told to `reload`, and is sent
+        nothing more until it has.
+        """
+        if self.closing or self._is_muted:
+            return
+        if not self._window.write(frame):
+            self._is_muted = self.lost_frames = True
+            self.line.write(Ready(encode("reload")))
+            loop = asyncio.get_running_loop()
+            self._look_again(loop, loop.time() + DRAIN_SECONDS)
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
+        """Whether a slow reader has taken what waited for it."""
+        if self.closing:
+            return
+        if self._window.is_drained():
+            self._is_muted = False
+            self._go_on()
+        elif loop.time() >= deadline:
+            self.end(Close.TRY_AGAIN)
+        else:
+            loop.call_later(LOOK_SECONDS, self._look_again, loop, deadline)
 
     def end(self, code: Close) -> None:
         """Closes after what was written; what still arrives is ignored."""
         if not self.closing:
             self.closing = True
+            self._waiting.clear()
             self.line.close(code)
 
     def tell(self, type_: str, **fields: Any) -> None:
@@ -187,6 +232,7 @@ def _sentence(code: str) -> str:
     sentences = {
         "invalid": _("This was not understood."),
         "forbidden": _("You may not do this in this thread."),
+        "rate_limited": _("Too many messages in a minute. Wait, then send again."),
         "unavailable": _(
             "Not sent: the record is out of reach for a moment. Try again."
         ),

@@ -25,6 +25,7 @@ from hub.wire_files import FileChanges, wire_changes
 from realtime import protocol, typing
 from realtime.connection import Connection
 from realtime.database import database
+from realtime.flow import Tabs, fitting, posts
 from realtime.ledger import ledger
 from realtime.presence import presence
 from realtime.protocol import Close, Ready, encode, limits
@@ -33,6 +34,9 @@ from realtime.registry import registry
 from realtime.relay import relay
 
 OWN_REMEMBERED = 500  # posted ids kept to leave out the echo; more than fit in flight
+
+
+tabs: "Tabs[ThreadsConsumer]" = Tabs()
 
 
 class ThreadsConsumer(Connection):
@@ -60,16 +64,21 @@ class ThreadsConsumer(Connection):
     def opened(self) -> None:
         relay.start()
         loop = asyncio.get_running_loop()
+        if one_too_many := tabs.opened(self.person, self):
+            one_too_many.end(Close.TOO_MUCH)
         late = partial(self.end, Close.NO_HELLO)
         self.deadline = loop.call_later(protocol.HELLO_SECONDS, late)
 
     def closed(self) -> None:
         self.deadline.cancel()
+        tabs.closed(self.person, self)
         registry.leave(self)
 
     def check_turn(self, frame: protocol.ClientFrame) -> None:
         if not self.greeted and not isinstance(frame, protocol.Hello):
             raise ValueError("hello comes first")
+        if not isinstance(frame, protocol.Ping):
+            tabs.used(self.person, self)
 
     # Frames, in the order of PROTOCOL section 1.
 
@@ -95,6 +104,9 @@ class ThreadsConsumer(Connection):
 
     def on_post(self, frame: protocol.Post) -> None:
         """Answered by `posted` or `refused`; later frames do not wait for it."""
+        if not posts.take(self.person):
+            self.refuse(frame, "rate_limited")
+            return
         draft = Draft(
             thread=frame.thread,
             author=self.user_id,
@@ -130,13 +142,16 @@ class ThreadsConsumer(Connection):
             part = queries.history(
                 seat.thread, before=frame.before, after=frame.after, limit=frame.limit
             )
+            part = fitting(part, keep_last=frame.after is None)
             wired = wire_history(frame.thread, part, self.user_id)
             return Ready(encode("messages", **wired))
 
         self.write(await self.run(read))
 
     def on_ping(self, frame: protocol.Ping) -> None:
-        self.tell("pong", heads=registry.heads(self), files=registry.changes(self))
+        # Whoever lost frames was not told all up to there about files.
+        files = {} if self.lost_frames else registry.changes(self)
+        self.tell("pong", heads=registry.heads(self), files=files)
 
     def unavailable(self, frame: protocol.ClientFrame) -> None:
         if isinstance(frame, protocol.Hello):
@@ -166,7 +181,7 @@ class ThreadsConsumer(Connection):
                 self._failed(frame, error)
         elif isinstance(outcome := future.result(), Refused):
             self.own.pop(str(frame.id), None)
-            self.refuse(frame, outcome.code, outcome.detail)
+            self.refuse(frame, outcome.code, outcome.sentence)
         else:
             self.tell("posted", **wire_posted(outcome.message))
 
@@ -187,6 +202,7 @@ class ThreadsConsumer(Connection):
         """What came after `held`, in one frame; the client asks for more."""
         seat = permissions.seat_in_thread(self.user, thread, "thread.read")
         part = queries.history(seat.thread, after=held, limit=queries.MOST)
+        part = fitting(part, keep_last=False)
         return Ready(encode("messages", **wire_history(thread, part, self.user_id)))
 
     async def _send_missed_files(self, thread: UUID, held: int) -> None:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from realtime.protocol import Ready
 
+EXTENSION = "hub.line"  # the key of the direct one, as hub.daphne_sockets sets it
+
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +27,17 @@ class Line(Protocol):
 
     def close(self, code: int) -> None:
         """Says good-bye after what was written."""
+
+    def pause(self) -> None:
+        """Reads nothing more from the client, where that is possible."""
+
+    def resume(self) -> None: ...
+
+
+class DirectLine(Line, Protocol):
+    """hub.daphne_sockets.Line: gives frames to a listener as well."""
+
+    def listen(self, listener: Callable[[str], None]) -> None: ...
 
 
 class PublicLine:
@@ -46,6 +59,11 @@ class PublicLine:
 
     def close(self, code: int) -> None:
         self._put({"type": "websocket.close", "code": int(code)}, 0)
+
+    def pause(self) -> None:
+        """Nothing to do: whoever reads by `receive` simply asks for nothing more."""
+
+    def resume(self) -> None: ...
 
     def _put(self, event: dict[str, Any], size: int) -> None:
         self._events.append((event, size))

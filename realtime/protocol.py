@@ -20,6 +20,10 @@ MAX_BAD_FRAMES = 10  # within BAD_FRAME_SECONDS, then 4400: not a page of ours
 BAD_FRAME_SECONDS = 60.0
 MAX_SEQ = 2**31 - 1
 MOST_IN_HISTORY = 200
+FRAMES_PER_SECOND, FRAMES_BURST = 20, 40  # of one socket
+POSTS_PER_MINUTE = 60  # of one person, through all their sockets of a process
+MOST_SOCKETS = 10  # of one person, in a process
+WINDOW_FRAMES, WINDOW_BYTES = 64, 256 * 1024  # sent to a socket and not taken by it
 MOST_WITH_FILES = 100  # in one `hello`: each costs a query; a page shows one thread
 
 
@@ -33,6 +37,7 @@ class Close(IntEnum):
     SESSION_ENDED = 4401
     RIGHTS_LOST = 4403
     NO_HELLO = 4408
+    TOO_MUCH = 4429
 
 
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
@@ -167,6 +172,12 @@ def limits() -> dict[str, int]:
         "frame_bytes": MAX_FRAME_BYTES,
         "body": 10_000,
         "history": MOST_IN_HISTORY,
+        "frames_per_second": FRAMES_PER_SECOND,
+        "frames_burst": FRAMES_BURST,
+        "posts_per_minute": POSTS_PER_MINUTE,
+        "sockets": MOST_SOCKETS,
+        "waiting_frames": WINDOW_FRAMES,
+        "waiting_bytes": WINDOW_BYTES,
         "file_bytes": MAX_FILE_BYTES,
         "files": MAX_FILES_PER_MESSAGE,
     }

@@ -42,7 +42,7 @@ def connect() -> None:
 
 
 def on_server_stops(**_: Any) -> Coroutine[Any, Any, None]:
-    """To be awaited. No coroutine function: the signal would call it in its own way."""
+    """To be awaited. Django's signal would run an `async def` in its own way."""
     return _say_good_bye()
 
 
