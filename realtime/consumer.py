@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import trans_real
 
 from hub import permissions
-from hub.actions.messages import acknowledge, mark_read
+from hub.actions.messages import acknowledge
 from hub.chain import wire_time
+from hub.errors import Forbidden, NotFound
 from hub.instruments import count_post
 from hub.models import User
 from hub.posting import Draft, Outcome, Refused
@@ -22,12 +23,14 @@ from hub.queries import threads as queries
 from hub.queries.sessions import user_of_session
 from hub.wire import wire_history, wire_posted
 from hub.wire_files import FileChanges, wire_changes
-from realtime import protocol
+from realtime import protocol, typing
 from realtime.connection import Connection
 from realtime.database import database
 from realtime.flow import Tabs, fitting, posts
 from realtime.ledger import ledger
+from realtime.presence import presence
 from realtime.protocol import Close, Ready, encode, limits
+from realtime.receipts import receipts
 from realtime.registry import registry
 from realtime.relay import relay
 
@@ -86,6 +89,7 @@ class ThreadsConsumer(Connection):
         rows, welcome = await self.run(self._welcome)
         mine = {UUID(row["thread"]): row["head"] for row in rows}
         registry.join(self, mine)
+        registry.let_write(self, (UUID(row["thread"]) for row in rows if row["write"]))
         for row in rows:
             registry.settle_files(UUID(row["thread"]), row["files"])
         self.write(welcome)
@@ -97,6 +101,7 @@ class ThreadsConsumer(Connection):
                 await self._send_missed_files(thread, held)
         for thread, head in mine.items():
             registry.settle(thread, head)
+        await presence.greet(self, frame.threads)
 
     def on_post(self, frame: protocol.Post) -> None:
         """Answered by `posted` or `refused`; later frames do not wait for it."""
@@ -120,11 +125,18 @@ class ThreadsConsumer(Connection):
         outcome = ledger.submit(draft)
         outcome.add_done_callback(partial(self._decided, frame))
 
-    async def on_read(self, frame: protocol.Read) -> None:
-        await self.run(lambda: mark_read(self.user, frame.thread, frame.seq))
+    def on_read(self, frame: protocol.Read) -> None:
+        if not registry.may_read(self, frame.thread):
+            raise NotFound
+        receipts.note(self.user_id, frame.thread, frame.seq)
 
     async def on_acknowledge(self, frame: protocol.Acknowledge) -> None:
         await self.run(lambda: acknowledge(self.user, frame.thread, frame.seq))
+
+    def on_typing(self, frame: protocol.Typing) -> None:
+        if not registry.may_write(self, frame.thread):
+            raise Forbidden("thread.write")
+        typing.forward(frame.thread, self.user_id)
 
     async def on_history(self, frame: protocol.History) -> None:
         def read() -> Ready:

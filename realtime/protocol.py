@@ -81,6 +81,11 @@ class Acknowledge(Frame):
     seq: Seq
 
 
+class Typing(Frame):
+    type: Literal["typing"]
+    thread: UUID
+
+
 class History(Frame):
     type: Literal["history"]
     thread: UUID
@@ -93,8 +98,11 @@ class Ping(Frame):
     type: Literal["ping"]
 
 
-ClientFrame = Hello | Post | Read | Acknowledge | History | Ping
-FRAME_TYPES = {"hello", "post", "read", "acknowledge", "history", "ping"}
+ClientFrame = Hello | Post | Read | Acknowledge | Typing | History | Ping
+FRAME_TYPES = {
+    *("hello", "post", "read", "acknowledge"),
+    *("typing", "history", "ping"),
+}
 
 _adapter: TypeAdapter[ClientFrame] = TypeAdapter(
     Annotated[ClientFrame, Field(discriminator="type")]

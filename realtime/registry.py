@@ -32,10 +32,15 @@ class Registry:
     sockets_of: dict[UUID, set[Socket]] = field(default_factory=dict)
     delivered: dict[UUID, int] = field(default_factory=dict)  # last seq
     files: dict[UUID, int] = field(default_factory=dict)  # last Attachment.change
+    people: dict[UUID, set[Socket]] = field(default_factory=dict)
+    writes_in: dict[Socket, frozenset[UUID]] = field(default_factory=dict)
+    moved: set[UUID] = field(default_factory=set)  # people who came, went, lost, gained
 
     def join(self, socket: Socket, threads: Iterable[UUID]) -> None:
         """From now on the socket is told what happens in these threads."""
         joined = self.threads_of.setdefault(socket, set())
+        self.people.setdefault(socket.user_id, set()).add(socket)
+        self.moved.add(socket.user_id)
         for thread in threads:
             joined.add(thread)
             self.sockets_of.setdefault(thread, set()).add(socket)
@@ -51,7 +56,12 @@ class Registry:
         if thread in self.sockets_of:
             self.files.setdefault(thread, change)
 
+    def let_write(self, socket: Socket, threads: Iterable[UUID]) -> None:
+        """In these of its threads, and in no others, its person may write."""
+        self.writes_in[socket] = frozenset(threads)
+
     def drop(self, socket: Socket, threads: Iterable[UUID]) -> None:
+        self.moved.add(socket.user_id)
         for thread in list(threads):
             self.threads_of.get(socket, set()).discard(thread)
             others = self.sockets_of.get(thread, set())
@@ -64,9 +74,31 @@ class Registry:
     def leave(self, socket: Socket) -> None:
         self.drop(socket, self.threads_of.get(socket, set()))
         self.threads_of.pop(socket, None)
+        self.writes_in.pop(socket, None)
+        others = self.people.get(socket.user_id, set())
+        others.discard(socket)
+        if not others:
+            self.people.pop(socket.user_id, None)
 
     def sockets(self, thread: UUID) -> list[Socket]:
         return list(self.sockets_of.get(thread, ()))
+
+    def may_read(self, socket: Socket, thread: UUID) -> bool:
+        """As the record last said, for what is not worth a query of its own."""
+        return thread in self.threads_of.get(socket, ())
+
+    def may_write(self, socket: Socket, thread: UUID) -> bool:
+        may_write = thread in self.writes_in.get(socket, ())
+        return may_write and self.may_read(socket, thread)
+
+    def threads_of_person(self, user: UUID) -> set[UUID]:
+        """Of all their sockets; none when no socket is left."""
+        sockets = self.people.get(user, ())
+        return set().union(*(self.threads_of.get(one, ()) for one in sockets))
+
+    def take_moved(self) -> set[UUID]:
+        moved, self.moved = self.moved, set()
+        return moved
 
     def everyone(self) -> list[Socket]:
         return list(self.threads_of)

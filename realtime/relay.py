@@ -17,15 +17,17 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from hub import events, request_ids
-from hub.actions import presence
+from hub.actions.presence import note_seen
 from hub.queries import threads as queries
 from hub.queries.sessions import sessions_alive
-from realtime import broadcasts, figures
+from realtime import broadcasts, figures, typing
 from realtime.database import database
 from realtime.delivery import deliver, deliver_file, fill, fill_files, send_all
 from realtime.layer import Layer
 from realtime.ledger import ledger
+from realtime.presence import presence
 from realtime.protocol import Close, Ready, encode
+from realtime.receipts import receipts
 from realtime.registry import Socket, registry
 
 CHECK_SECONDS = 5.0  # PROTOCOL allows 15 s for losses of every kind
@@ -45,9 +47,13 @@ def on_server_stops(**_: Any) -> Coroutine[Any, Any, None]:
 
 
 async def _say_good_bye() -> None:
-    """Answers what is in hand, then tells every socket to come back (1012)."""
+    """Answers what is in hand, then tells every socket to come back (1012).
+
+    Read marks need not wait for the slowest socket to be gone.
+    """
     await ledger.settle()
-    await end_all(Close.RESTART)
+    last = (end_all(Close.RESTART), receipts.drain(), presence.say_goodbye())
+    await asyncio.gather(*last)
 
 
 class Relay:
@@ -73,9 +79,11 @@ class Relay:
             self._tasks = [
                 asyncio.create_task(self._do_what_is_due()),
                 asyncio.create_task(self._check_for_ever()),
+                asyncio.create_task(presence.run()),
             ]
 
     async def stop(self) -> None:
+        await receipts.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -113,8 +121,14 @@ class Relay:
                 work = partial(fill_files, thread, hint["change"])
                 self._later(("files", thread), work)
         elif hint["kind"] == "rights":
-            self._concerned |= {UUID(user) for user in hint["users"]}
+            concerned = {UUID(user) for user in hint["users"]}
+            self._concerned |= concerned
+            presence.online.hurry(concerned)
             self._later("rights", self._apply_rights)
+        elif hint["kind"] == "presence":
+            presence.hear(hint)
+        elif hint["kind"] == "typing":
+            typing.hand_on(hint)
         else:
             self._later("sessions", end_dead_sessions)
 
@@ -181,7 +195,7 @@ async def check() -> None:
 async def note_presence() -> None:
     """One UPDATE for everybody who has a socket open in this process."""
     if users := {socket.user_id for socket in registry.everyone()}:
-        await database.run(partial(presence.note_seen, users, timezone.now()))
+        await database.run(partial(note_seen, users, timezone.now()))
 
 
 async def apply_rights(sockets: list[Socket]) -> None:
@@ -190,8 +204,11 @@ async def apply_rights(sockets: list[Socket]) -> None:
     allowed = await database.run(partial(queries.threads_open_to, users))
     for socket in sockets:
         before = set(registry.threads_of.get(socket, ()))
-        now = allowed.get(socket.user_id, set())
+        rights = allowed.get(socket.user_id, {})
+        now = set(rights)
         registry.drop(socket, before - now)
+        presence.online.cut(socket.user_id, before - now)
+        registry.let_write(socket, (thread for thread in rights if rights[thread]))
         if before and not now:
             socket.end(Close.RIGHTS_LOST)
             continue

@@ -13,13 +13,12 @@ from django.utils import timezone
 from hub import events, instruments, permissions
 from hub.actions import turns
 from hub.actions.posting_facts import read_facts
+from hub.actions.reading import Mark, mark_many
 from hub.errors import Forbidden, NotFound
 from hub.models import (
     Acknowledgement,
     Attachment,
     Message,
-    Participant,
-    ReadMark,
     User,
 )
 from hub.post_lines import note_outcomes, note_unavailable
@@ -72,18 +71,10 @@ def mark_read(user: User, thread_id: UUID, seq: int) -> bool:
 
     Returns whether it moved. Raises NotFound for a stranger.
     """
-    with transaction.atomic():
-        seat = permissions.seat_in_thread(user, thread_id, "thread.read")
-        seq = min(seq, seat.thread.last_seq)
-        moved = Participant.objects.filter(pk=seat.pk, read_seq__lt=seq)
-        if not moved.update(read_seq=seq):
-            return False
-        at = timezone.now()
-        ReadMark.objects.create(participant=seat, seq=seq, at=at)
-        events.thread_read.send(
-            None, thread_id=thread_id, user_id=user.pk, seq=seq, at=at
-        )
-        return True
+    moved = mark_many([Mark(user.pk, thread_id, seq)])
+    if (user.pk, thread_id) not in moved:
+        raise NotFound
+    return moved[user.pk, thread_id]
 
 
 def acknowledge(user: User, thread_id: UUID, seq: int) -> Acknowledgement:

@@ -110,6 +110,7 @@ def threads_in_hand(user: User) -> "QuerySet[CountedSeat, CountedSeat]":
 
 def welcome_rows(user: User) -> list[dict[str, Any]]:
     """What `welcome` and GET /api/v1/threads hold (PROTOCOL section 1)."""
+    writing = permissions.roles_with("thread.write")
     return [
         {
             "thread": str(seat.thread_id),
@@ -117,6 +118,7 @@ def welcome_rows(user: User) -> list[dict[str, Any]]:
             "head": seat.thread.last_seq,
             "read": seat.read_seq,
             "unread": seat.unread,
+            "write": seat.membership.role in writing,
             "files": seat.thread.files_changed,
         }
         for seat in threads_of(user)
@@ -172,14 +174,16 @@ def heads_of(threads: Iterable[UUID]) -> dict[UUID, ThreadHead]:
     return {thread: ThreadHead(seq, change) for thread, seq, change in found}
 
 
-def threads_open_to(users: Iterable[UUID]) -> dict[UUID, set[UUID]]:
-    """For many people at once: which threads each may read at this moment."""
+def threads_open_to(users: Iterable[UUID]) -> dict[UUID, dict[UUID, bool]]:
+    """For many people at once: which threads each may read at this moment, and
+    whether their role writes there."""
     seats = Participant.objects.filter(
         permissions.seats_with("thread.read"), user__in=list(users)
     )
-    result: dict[UUID, set[UUID]] = defaultdict(set)
-    for user, thread in seats.values_list("user", "thread"):
-        result[user].add(thread)
+    writing = permissions.roles_with("thread.write")
+    result: dict[UUID, dict[UUID, bool]] = defaultdict(dict)
+    for user, thread, role in seats.values_list("user", "thread", "membership__role"):
+        result[user][thread] = role in writing
     return result
 
 

@@ -32,6 +32,11 @@ export class Reading {
     else if (this.#jump) this.#jump.hidden = false;
   }
 
+  // Up to there it is on record. What a server was told and never wrote is told again.
+  recorded(seq) {
+    this.#told = seq;
+  }
+
   tell() {
     if (document.hidden || this.#seen <= this.#told || this.#timer) return;
     this.#timer = setTimeout(() => {

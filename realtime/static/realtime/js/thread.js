@@ -5,6 +5,7 @@ import { Attachments } from "./attachments.js";
 import { ByHttp } from "./by-http.js";
 import { Composer } from "../../hub/js/composer.js";
 import { Connection } from "./socket.js";
+import { keepCompany } from "./company.js";
 import { Outbox } from "./outbox.js";
 import { Reading } from "./reading.js";
 import { Timeline } from "./timeline.js";
@@ -130,8 +131,9 @@ async function pollFiles() {
 const on = (type, act) => connection.addEventListener(type, (event) => act(event.detail));
 
 on("state", (name) => (name === "live" || !polling()) && showState(name));
-on("welcome", () => {
+on("welcome", ({ threads }) => {
   asking = false;
+  reading.recorded(threads.find((one) => one.thread === thread)?.read ?? 0);
   outbox.flush();
   acknowledging.flush();
   reading.tell();
@@ -182,5 +184,6 @@ addEventListener("beforeunload", (event) => {
   if (outbox.size || acknowledging.size || uploads?.unsent) event.preventDefault();
 });
 
+keepCompany(connection, thread, form);
 if (aged) showState("off");
 else connection.start();

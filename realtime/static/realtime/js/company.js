@@ -1,0 +1,22 @@
+// Whoever else is at this thread: ties presence and typing to the connection. Both are
+// known only while it is live.
+
+import "./presence.js";
+import { announce } from "./typing.js";
+
+export function keepCompany(connection, thread, form) {
+  const typing = document.querySelector("thread-typing");
+  const show = (online) => document.querySelector("thread-presence")?.show(online);
+  const on = (type, act) =>
+    connection.addEventListener(type, ({ detail }) => detail.thread === thread && act(detail));
+
+  if (form) announce(form.elements.body, () => connection.send({ type: "typing", thread }));
+  on("presence", ({ online }) => show(online));
+  on("typing", ({ user }) => typing.sign(user));
+  on("message", ({ author }) => typing.stop(author.id));
+  connection.addEventListener("state", ({ detail }) => {
+    if (detail === "live") return;
+    show([]);
+    typing.clear();
+  });
+}
