@@ -11,8 +11,8 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench login lock translations crash \
-	crash-mail files-faults sockets clean up
+.PHONY: help run cluster test test-fast test-cluster lint format bench login lock \
+	translations crash crash-mail files-faults sockets backups clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -20,11 +20,19 @@ help: ## show this list
 run: ## start the application on http://127.0.0.1:8000 (PORT=9000 changes it)
 	@$(PYTHON) scripts/run.py $(ARGS)
 
+cluster: ## start 2 web processes, workers, PostgreSQL, Valkey behind a proxy (PORT)
+	@$(PYTHON) scripts/cluster.py $(ARGS)
+
 test: ## check everything: lint, types, all tests in both shapes (ARGS="-k word")
 	@$(PYTHON) scripts/test.py -- $(ARGS)
 
 test-fast: ## run the tests in the embedded shape only, without lint
 	@$(PYTHON) scripts/test.py --only embedded -- $(ARGS)
+
+test-cluster: ## run every journey on several processes behind a proxy
+	$(PREPARE)
+	@TEST_SHAPE=machine HUB_SHAPE=cluster $(VENV)/python -m pytest \
+		tests/journeys tests/cluster $(ARGS)
 
 lint: ## check format, style, types, import directions, templates, translations
 	@$(PYTHON) scripts/test.py --only lint
