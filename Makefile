@@ -89,6 +89,11 @@ sockets: ## let sockets wait and stall for minutes (TEST_SHAPE as above)
 	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m long_sockets \
 		tests/faults/test_long_sockets.py $(ARGS)
 
+backups: ## take 20 backups under load and restore each (TEST_SHAPE as above)
+	$(PREPARE)
+	@BACKUPS=$${BACKUPS:-20} TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -s \
+		-m backups tests/backups $(ARGS)
+
 clean: ## remove .venv, and after a question var/ (database, files, mails)
 	@echo "Removing .venv (make run builds it again)."
 	@rm -rf .venv

@@ -103,6 +103,8 @@ def _copy_postgresql(file: Path) -> Facts:
     tool = postgres_tools.program("pg_dump", int(server_version()))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # Ours says nothing while pg_dump works, which may take longer than a minute.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         options = ["--format=custom", "--no-owner", "--no-privileges"]

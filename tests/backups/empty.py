@@ -15,9 +15,12 @@ from tests.faults.checker import Record
 
 
 @contextmanager
-def empty_hub(folder: Path) -> Iterator[ServedHub]:
-    """In the shape of the tests; nothing is served, `manage` works."""
-    keys = {
+def empty_hub(folder: Path, **keys: str) -> Iterator[ServedHub]:
+    """In the shape of the tests; nothing is served, `manage` works.
+
+    `keys` are those of the tests unless others are given.
+    """
+    keys = keys or {
         "SECRET_KEY": settings.SECRET_KEY,
         "FILES_KEY": base64.b64encode(settings.FILES_KEYS[0]).decode(),
     }
