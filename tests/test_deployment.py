@@ -178,6 +178,10 @@ def test_the_proxy_passes_sockets_that_live_for_hours() -> None:
     assert "proxy_read_timeout 1h;" in block("location /ws/")
 
 
+def test_during_an_upgrade_a_page_gets_the_files_of_its_own_version() -> None:
+    assert "proxy_next_upstream error timeout http_404;" in block("location /static/")
+
+
 def test_the_proxy_lets_through_what_the_hub_takes() -> None:
     """And a little more, so that the hub's own answer says why not."""
     [server, *_] = re.findall(r"client_max_body_size (\d+)m", PROXY)
