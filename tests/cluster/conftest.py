@@ -1,7 +1,6 @@
-"""A cluster for each test, on the servers of the machine shape."""
+"""A cluster for the tests of a file, on the servers of the machine shape."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,8 @@ from tests.journeys.conftest import browser, prepared
 __all__ = ["browser"]
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    with prepared().cluster(tmp_path, SCANNER="none", FILE_WORKERS="0") as running:
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    with prepared().cluster(folder, SCANNER="none", FILE_WORKERS="0") as running:
         yield running
