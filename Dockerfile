@@ -1,27 +1,40 @@
-# The hub as an image: Python, the pinned packages, the code. No secret is inside.
-# Checked as text by tests/test_docs.py; not yet built, for want of a docker engine.
+# The hub as an image: Python, the pinned packages, the code. No secret is inside, and
+# nothing is written outside of /data and /tmp: run it with a read-only root.
+# Checked as text by tests/test_deployment.py; not yet built, for want of a docker engine.
 
-FROM python:3.11-slim
+FROM python:3.11-slim-trixie AS packages
 
-ENV PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+COPY requirements/run.txt requirements/s3.txt requirements/push.txt /requirements/
+# The optional ones too: whether a bucket or web push is used is a setting, not an image.
+RUN python -m venv /venv \
+    && for part in run s3 push; do \
+        /venv/bin/pip install --no-cache-dir --disable-pip-version-check \
+            --require-hashes -r /requirements/$part.txt || exit 1; \
+    done
 
+FROM python:3.11-slim-trixie
+
+# pg_dump and pg_restore 17, for `manage.py backup`: the server's version in compose.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends postgresql-client-17 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --user-group --uid 10001 --no-create-home hub \
+    && install -d -o hub -g hub /data
+
+COPY --from=packages /venv /venv
 WORKDIR /app
-
-COPY requirements/run.txt requirements/run.txt
-RUN pip install --no-cache-dir --disable-pip-version-check \
-    --require-hashes -r requirements/run.txt
-
 COPY asgi.py environment.py manage.py settings.py urls.py ./
 COPY hub hub
 COPY realtime realtime
 COPY notifications notifications
 COPY templates templates
 
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+
 # Translations are compiled here, because the running account may not write to /app.
-RUN python -c "from hub.locale_files import compile_catalogues; compile_catalogues()" \
-    && useradd --system --user-group --uid 10001 --no-create-home hub \
-    && install -d -o hub -g hub /data
+RUN python -c "from hub.locale_files import compile_catalogues; compile_catalogues()"
 
 USER hub
 ENV HUB_MODE=production \

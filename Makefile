@@ -11,8 +11,8 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench login lock translations crash \
-	crash-mail files-faults sockets clean up
+.PHONY: help run cluster test test-fast test-cluster lint format bench login lock \
+	translations crash crash-mail files-faults sockets backups clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -20,11 +20,19 @@ help: ## show this list
 run: ## start the application on http://127.0.0.1:8000 (PORT=9000 changes it)
 	@$(PYTHON) scripts/run.py $(ARGS)
 
+cluster: ## start 2 web processes, workers, PostgreSQL, Valkey behind a proxy (PORT)
+	@$(PYTHON) scripts/cluster.py $(ARGS)
+
 test: ## check everything: lint, types, all tests in both shapes (ARGS="-k word")
 	@$(PYTHON) scripts/test.py -- $(ARGS)
 
 test-fast: ## run the tests in the embedded shape only, without lint
 	@$(PYTHON) scripts/test.py --only embedded -- $(ARGS)
+
+test-cluster: ## run every journey on several processes behind a proxy
+	$(PREPARE)
+	@TEST_SHAPE=machine HUB_SHAPE=cluster $(VENV)/python -m pytest \
+		tests/journeys tests/cluster $(ARGS)
 
 lint: ## check format, style, types, import directions, templates, translations
 	@$(PYTHON) scripts/test.py --only lint
@@ -80,6 +88,11 @@ sockets: ## let sockets wait and stall for minutes (TEST_SHAPE as above)
 	$(PREPARE)
 	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m long_sockets \
 		tests/faults/test_long_sockets.py $(ARGS)
+
+backups: ## take 20 backups under load and restore each (TEST_SHAPE as above)
+	$(PREPARE)
+	@BACKUPS=$${BACKUPS:-20} TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -s \
+		-m backups tests/backups $(ARGS)
 
 clean: ## remove .venv, and after a question var/ (database, files, mails)
 	@echo "Removing .venv (make run builds it again)."

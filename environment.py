@@ -121,7 +121,8 @@ class Environment(Rules, FileSettings, ScannerSettings, MailSettings, SocketSett
     )
     redis_url: str = Field(
         "",
-        description="`redis://...` or `unix://...`, needed by more than one process. "
+        description="`redis://...`, `rediss://...`, `unix://...` or "
+        "`redis+sentinel://...`, needed by more than one process. "
         "Empty: live hints stay inside the process.",
     )
     smtp_url: str = Field(

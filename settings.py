@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environment import BASE, read_environment, read_secret_key
 from hub.files import place
 from hub.files.file_settings import read_files_keys
+from realtime.layer_address import WrongAddress, layer_host
 
 env = read_environment()
 
@@ -158,10 +159,13 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     }
 }
 if env.redis_url:
+    try:
+        _host = layer_host(env.redis_url)
+    except WrongAddress as error:
+        raise ImproperlyConfigured(str(error)) from None
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # redis-py 8 has a default socket time-out as short as the layer's own wait.
-        "CONFIG": {"hosts": [{"address": env.redis_url, "socket_timeout": None}]},
+        "CONFIG": {"hosts": [_host]},
     }
 
 RATE_LIMITS = env.rate_limits

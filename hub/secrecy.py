@@ -20,10 +20,19 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
     def get_prep_value(self, value: Any) -> Any:
         text = super().get_prep_value(value)
-        return _cipher().encrypt(text.encode()).decode() if text else text
+        return seal(text) if text else text
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
-        return _cipher().decrypt(value.encode()).decode() if value else value
+        return unseal(value) if value else value
+
+
+def seal(text: str) -> str:
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """Raises InvalidToken when another SECRET_KEY sealed it, or nobody did."""
+    return _cipher().decrypt(sealed.encode()).decode()
 
 
 @cache

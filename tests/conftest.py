@@ -18,6 +18,8 @@ from tests.servers.clamd import TEST_FILES
 from tests.servers.clamd import program as clamd_program
 
 SHAPE = os.environ.get("TEST_SHAPE", "embedded")
+# Journeys then run on several processes behind a proxy (tests/cluster), all of them.
+CLUSTER = os.environ.get("HUB_SHAPE") == "cluster"
 REQUIRE_REAL = os.environ.get("REQUIRE_REAL") == "1"
 FOLDER = Path(tempfile.mkdtemp(prefix="hub-tests-"))
 SERVERS: list[Postgres | Valkey] = []
@@ -72,7 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SHAPE != "machine" and item.get_closest_marker("machine"):
             item.add_marker(pytest.mark.skip(reason="runs in the machine shape"))
-        if SHAPE == "machine" and item.get_closest_marker("embedded"):
+        if SHAPE == "machine" and item.get_closest_marker("embedded") and not CLUSTER:
             item.add_marker(pytest.mark.skip(reason="runs in the embedded shape"))
         if SHAPE == "machine" and _asks_no_database(item):
             item.add_marker(pytest.mark.skip(reason="no database: embedded shape"))

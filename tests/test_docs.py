@@ -1,7 +1,7 @@
 """The documents say what the code does: names, frames, columns, commands, links.
 
-Belongs here: comparisons of documents and deployment files with the code. What the
-code does is tested elsewhere.
+Belongs here: comparisons of documents with the code. Deployment files are compared in
+test_deployment.py; what the code does is tested elsewhere.
 """
 
 import json
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from environment import Environment
 from hub.actions.centres import OPTIONAL, REQUIRED
@@ -24,12 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text()
-COMPOSE = (ROOT / "docker-compose.yml").read_text()
 VARIABLES = {name.upper() for name in Environment.model_fields}
-# What the images of others and compose itself know.
-IMAGES_OWN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
-# The image of ClamAV writes these into clamd.conf.
-CLAMAV_PREFIXES = ("CLAMD_CONF_", "FRESHCLAM_")
 # Written in two halves, so that this file does not hold them.
 NEVER = [
     *("pypi" + ".org", "python" + "hosted", "npm" + "js", "deb" + ".debian"),
@@ -71,16 +65,6 @@ def repository_files() -> list[str]:
         command, cwd=ROOT, check=True, capture_output=True, text=True
     )
     return [name for name in names.stdout.split("\0") if (ROOT / name).is_file()]
-
-
-def service_variables(name: str) -> dict[str, str]:
-    variables: dict[str, str] = services()[name].get("environment", {})
-    return variables
-
-
-def services() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(COMPOSE)["services"]
-    return found
 
 
 def test_every_setting_is_documented_and_no_other() -> None:
@@ -185,43 +169,3 @@ def test_no_file_names_a_registry_or_a_folder_of_some_machine() -> None:
         if word.encode() in (ROOT / name).read_bytes()
     ]
     assert found == []
-
-
-def test_compose_gives_services_only_variables_that_they_know() -> None:
-    for name in services():
-        known = VARIABLES if name in ("web", "migrate") else IMAGES_OWN
-        of_clamav = {
-            v for v in service_variables(name) if v.startswith(CLAMAV_PREFIXES)
-        }
-        assert not of_clamav or name == "clamav"
-        assert set(service_variables(name)) - of_clamav <= known, name
-    asked = set(re.findall(r"\$\{(\w+)", COMPOSE))
-    assert asked <= VARIABLES | {"POSTGRES_PASSWORD"}
-
-
-def test_no_secret_is_written_into_the_deployment_files() -> None:
-    for name in services():
-        for variable, value in service_variables(name).items():
-            if re.search(r"SECRET|PASSWORD|SMTP_URL", variable):
-                assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), variable
-            password = re.search(r"://[^:/]*:(.+)@", str(value))
-            assert not password or password[1].startswith("${"), variable
-    image = (ROOT / "Dockerfile").read_text()
-    assert not re.search(r"(SECRET|PASSWORD|TOKEN)\w*=", image)
-
-
-def test_every_service_that_stays_has_a_health_check() -> None:
-    for name, service in services().items():
-        assert "healthcheck" in service, name
-        if service.get("restart") != "no":
-            assert service["healthcheck"]["test"], name
-
-
-def test_the_image_installs_by_hash_and_is_not_root() -> None:
-    image = (ROOT / "Dockerfile").read_text()
-    assert "--require-hashes -r requirements/run.txt" in image
-    user = re.findall(r"^USER (.+)$", image, re.MULTILINE)
-    assert user
-    assert user[-1] != "root"
-    given = re.findall(r"^(?:ENV|   ) (\w+)=", image, re.MULTILINE)
-    assert {name for name in given if not name.startswith("PYTHON")} <= VARIABLES

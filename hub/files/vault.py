@@ -37,6 +37,9 @@ class KeyRing:
         self._keys = {key_id(key): key for key in keys}
         self.current = next(iter(self._keys))
 
+    def knows(self, name: str) -> bool:
+        return name in self._keys
+
     def wrap(self, key: bytes, blob: UUID) -> bytes:
         """The file's key, sealed for this blob under the key `current` names."""
         nonce = secrets.token_bytes(NONCE_BYTES)

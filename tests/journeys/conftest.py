@@ -1,13 +1,20 @@
-"""A served hub, and browsers in which the cast is signed in."""
+"""A served hub, and browsers in which the cast is signed in.
 
+HUB_SHAPE=cluster runs the same journeys on several processes behind a proxy.
+"""
+
+import atexit
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.clients.server import ServedHub
-from tests.conftest import chromium
+from tests.cluster.cluster import Prepared
+from tests.conftest import CLUSTER, SERVERS, chromium
+from tests.servers import Postgres, Valkey
 
 CAMILLE = "camille.moreau@justice.demo.invalid"
 SAMIRA = "samira.benali@centre.demo.invalid"
@@ -24,10 +31,48 @@ WebSocket = class {
 """
 
 
+def in_shape(
+    folder: Path, database: Postgres | None = None, **environment: str
+) -> ServedHub:
+    """A hub in this folder, in the shape under test; not started yet.
+
+    One process keeps its data in SQLite, or in `database`. A cluster uses a copy of
+    the prepared one.
+    """
+    if CLUSTER and database:
+        return Prepared(database.url, servers()[1].url).cluster(folder, **environment)
+    if CLUSTER:
+        return prepared().cluster(folder, **environment)
+    if database:
+        environment["DATABASE_URL"] = database.url
+    return ServedHub(folder, **environment)
+
+
+@cache
+def servers() -> tuple[Postgres, Valkey]:
+    """Those of the machine shape, or two of our own for the whole run."""
+    if SERVERS:
+        return SERVERS[0], SERVERS[1]  # type: ignore[return-value] # as conftest fills it
+    own = Postgres(own=True), Valkey(own=True)
+    for server in own:
+        server.start()
+        atexit.register(server.close)
+    return own
+
+
+@cache
+def prepared() -> Prepared:
+    """Made once; each cluster gets a copy of its database and folder."""
+    postgres, valkey = servers()
+    made = Prepared(postgres.url, valkey.url)
+    atexit.register(made.close)
+    return made
+
+
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[ServedHub]:
-    """`manage.py serve --prepare` on SQLite, as a newcomer gets it."""
-    with ServedHub(tmp_path) as served:
+    """As a newcomer gets it: one process on SQLite, unless the shape is a cluster."""
+    with in_shape(tmp_path) as served:
         yield served
 
 

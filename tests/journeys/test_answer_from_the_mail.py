@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, SAMIRA, open_thread
+from tests.journeys.conftest import CAMILLE, SAMIRA, in_shape, open_thread
 from tests.journeys.mailed_links import (
     arrived_mails,
     mail_with_link,
@@ -30,7 +30,7 @@ def hub(tmp_path: Path) -> Iterator[ServedHub]:
         "PRESENCE_DELAY_SECONDS": "0",
         "UNREAD_AGAIN_SECONDS": "0",
     }
-    with ServedHub(tmp_path, **at_once) as served:
+    with in_shape(tmp_path, **at_once) as served:
         yield served
 
 

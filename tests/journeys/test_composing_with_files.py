@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, open_thread
+from tests.journeys.conftest import CAMILLE, in_shape, open_thread
 from tests.journeys.files import (
     WRITING,
     arrived,
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[ServedHub]:
     """It checks no file by itself: a test says when."""
-    with ServedHub(tmp_path, FILE_WORKERS="0") as served:
+    with in_shape(tmp_path, FILE_WORKERS="0") as served:
         yield served
 
 

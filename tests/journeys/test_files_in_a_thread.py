@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, SAMIRA, open_thread
+from tests.journeys.conftest import CAMILLE, SAMIRA, in_shape, open_thread
 from tests.journeys.files import (
     HEALED_MS,
     SENT,
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[ServedHub]:
     """It checks no file by itself: a test says when."""
-    with ServedHub(tmp_path, FILE_WORKERS="0") as served:
+    with in_shape(tmp_path, FILE_WORKERS="0") as served:
         yield served
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Request
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import SAMIRA
+from tests.journeys.conftest import SAMIRA, in_shape
 from tests.journeys.mailed_links import mail_with_link, mailed_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
@@ -32,7 +32,7 @@ OWN = "main button[type=submit]"
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[ServedHub]:
     """It says everything it can say."""
-    with ServedHub(tmp_path, LOG_LEVEL="DEBUG") as served:
+    with in_shape(tmp_path, LOG_LEVEL="DEBUG") as served:
         yield served
 
 

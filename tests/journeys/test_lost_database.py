@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, open_thread
+from tests.journeys.conftest import CAMILLE, in_shape, open_thread
 from tests.servers import Postgres
 
 pytestmark = [pytest.mark.browser, pytest.mark.machine]
@@ -22,7 +21,7 @@ async def test_an_unsent_message_stays_above_the_composer_until_it_can_be_sent(
 ) -> None:
     with (
         Postgres(own=True) as database,
-        ServedHub(tmp_path, DATABASE_URL=database.url) as hub,
+        in_shape(tmp_path, database) as hub,
     ):
         page = await open_thread(browser, hub, CAMILLE)
         await asyncio.to_thread(database.kill)
@@ -45,7 +44,7 @@ async def test_without_javascript_the_503_page_gives_the_text_back(
 ) -> None:
     with (
         Postgres(own=True) as database,
-        ServedHub(tmp_path, DATABASE_URL=database.url) as hub,
+        in_shape(tmp_path, database) as hub,
     ):
         page = await open_thread(browser, hub, CAMILLE, javascript=False)
         await page.fill("#body", "Ne pas perdre cela")

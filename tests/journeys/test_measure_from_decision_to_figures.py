@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, sign_in
+from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, in_shape, sign_in
 from tests.journeys.files import pdf
 from tests.servers import Clamd
 
@@ -25,7 +25,7 @@ PAUL = "paul.petit@justice.demo.invalid"
 @pytest.fixture
 def hub(tmp_path: Path, clamd: Clamd) -> Iterator[ServedHub]:
     """One measure is few: here it is published all the same."""
-    with ServedHub(tmp_path, SMALLEST_COUNT="1", CLAMD_URL=clamd.url) as served:
+    with in_shape(tmp_path, SMALLEST_COUNT="1", CLAMD_URL=clamd.url) as served:
         yield served
 
 

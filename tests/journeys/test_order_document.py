@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Request, Route, expect
 
 from tests.clients.server import ServedHub
+from tests.journeys.conftest import in_shape
 from tests.journeys.files import HEALED_MS, check_files, pdf
 from tests.journeys.test_measure_form import new_draft
 
@@ -18,7 +19,7 @@ DECISION = "[data-order-document]"
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[ServedHub]:
     """It checks no file by itself: a test says when."""
-    with ServedHub(tmp_path, FILE_WORKERS="0") as served:
+    with in_shape(tmp_path, FILE_WORKERS="0") as served:
         yield served
 
 

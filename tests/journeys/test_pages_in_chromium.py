@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, LIVE, sign_in
+from tests.journeys.conftest import CAMILLE, LIVE, in_shape, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 
@@ -43,7 +43,7 @@ NARROW = 320  # what 400 % zoom leaves of 1280 px (RGAA 10.11)
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
     """One for all: these tests look and change nothing."""
-    with ServedHub(tmp_path_factory.mktemp("hub")) as served:
+    with in_shape(tmp_path_factory.mktemp("hub")) as served:
         yield served
 
 

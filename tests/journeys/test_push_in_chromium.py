@@ -13,7 +13,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page
 
 from notifications.push_key import new_key
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, SAMIRA, sign_in
+from tests.journeys.conftest import CAMILLE, SAMIRA, in_shape, sign_in
 from tests.journeys.test_pages_in_chromium import serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
@@ -54,7 +54,7 @@ FIRST_SHOWN = """async () => {
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
     folder: Path = tmp_path_factory.mktemp("hub")
-    with ServedHub(folder, PUSH_KEY=new_key()) as served:
+    with in_shape(folder, PUSH_KEY=new_key()) as served:
         yield served
 
 

@@ -44,7 +44,13 @@ class Child:
     """One running server process, with its descendants."""
 
     def __init__(
-        self, command: list[str], log: Path, *, account: int = 0, at_death: Signals
+        self,
+        command: list[str],
+        log: Path,
+        *,
+        account: int = 0,
+        at_death: Signals,
+        environment: dict[str, str] | None = None,
     ) -> None:
         """Start it; `at_death` is the signal it gets when the tests die."""
         self.log = log
@@ -59,11 +65,17 @@ class Child:
                 stdout=output,
                 stderr=output,
                 cwd=log.parent,
+                env=environment,
             ).result()
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, once it has ended."""
+        return self._process.poll()
 
     def is_running(self) -> bool:
         return self._process.poll() is None
