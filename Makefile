@@ -34,7 +34,7 @@ format: ## rewrite the Python files in the house format
 	@$(VENV)/ruff format .
 	@$(VENV)/ruff check --fix .
 
-bench: ## measure side by side and print ratios (ARGS=national, files or mail: more)
+bench: ## measure side by side and print ratios (ARGS=realtime, national, files or mail: more)
 	$(PREPARE)
 	@$(VENV)/python -m bench $(ARGS)
 

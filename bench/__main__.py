@@ -2,7 +2,8 @@
 
 `make bench ARGS=national` measures pages on data of the country's size instead,
 `make bench ARGS=files` files from receipt to ready, and pages beside bombs;
-`make bench ARGS=mail` due notifications to delivered mails.
+`make bench ARGS=mail` due notifications to delivered mails;
+`make bench ARGS=realtime` live messages, beside other messengers.
 """
 
 import os
@@ -21,13 +22,18 @@ def main(arguments: list[str]) -> None:
         from bench import national  # needs the test servers
 
         national.run(arguments[1:])
+    elif arguments[:1] == ["realtime"]:
+        from bench.realtime import command  # needs the test servers
+
+        sys.exit(command.run(arguments[1:]))
     elif arguments == ["files"]:
         measure_files()
     elif arguments == ["mail"]:
         measure_mail()
     elif arguments:
         raise SystemExit(
-            "Usage: python -m bench [files | mail | national [sqlite] [postgres]]"
+            "Usage: python -m bench [files | mail | national [sqlite] [postgres] | "
+            "realtime [--help]]"
         )
     else:
         measure_ratios()

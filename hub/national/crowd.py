@@ -230,6 +230,7 @@ def _accept(case: Case, team: CentreTeam) -> None:
     sending.fill(case, VisitKind.VISIT)
     sending.choose(case, team, shown=1)
     sending.transmit(case, team, case.preparer)
+    case.measure.notified_on = case.today  # the first deadline is weeks away
     [coordinator, *_staff] = case.seated(Side.CENTRE)
     receiving.acknowledge(case, coordinator)
     receiving.accept(case, coordinator, case.today + timedelta(days=30))

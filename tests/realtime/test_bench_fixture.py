@@ -8,7 +8,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from hub.actions.timers import run_timers
 from hub.chain import first_break
 from hub.demo import Demo
 from hub.models import Message, Participant, Thread, User
@@ -74,6 +76,13 @@ def test_a_history_is_a_whole_chain_and_owes_nobody_a_mail(demo: Demo) -> None:
     assert first_break(messages) is None
     assert Thread.objects.count() == before + 4
     assert not Thread.objects.filter(pk=thread_id).exclude(look_at=None).exists()
+
+
+def test_no_deadline_speaks_up_in_the_middle_of_a_run(demo: Demo) -> None:
+    crowd = create_crowd(threads=20, members=2)
+    run_timers(timezone.now())
+    said = Message.objects.filter(thread__in=[id_ for id_, _keys in crowd.threads])
+    assert said.count() == crowd.messages
 
 
 def test_production_is_refused_unless_it_is_meant(
