@@ -11,7 +11,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench login lock translations crash \
+.PHONY: help run test test-fast lint format bench bench-peers login lock translations crash \
 	crash-mail files-faults clean up
 
 help: ## show this list
@@ -37,6 +37,9 @@ format: ## rewrite the Python files in the house format
 bench: ## measure side by side and print ratios (ARGS=realtime, national, files or mail: more)
 	$(PREPARE)
 	@$(VENV)/python -m bench $(ARGS)
+
+bench-peers: ## install ejabberd (apt, as root) and Synapse (into var/) to compare with
+	@$(PYTHON) scripts/bench_peers.py
 
 login: ## print a one-time sign-in address: make login EMAIL=someone@example.org
 	@test -n "$$EMAIL" || { echo "Usage: make login EMAIL=someone@example.org" >&2; exit 2; }

@@ -3,4 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-SYSTEMS: dict[str, Callable[[], Any]] = {}
+from bench.realtime.ejabberd_system import EjabberdSystem
+from bench.realtime.synapse_system import SynapseSystem
+
+SYSTEMS: dict[str, Callable[[], Any]] = {
+    "ejabberd": EjabberdSystem,
+    "synapse": SynapseSystem,
+}
