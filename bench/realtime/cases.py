@@ -6,20 +6,19 @@ order of runs is in measuring.py, what the hub is held to in goals.py.
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import median
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any
 
 from bench.realtime import cost
 from bench.realtime.flights import Books, Problems
 from bench.realtime.hub_system import HubSystem
-from bench.realtime.running import Load, run
+from bench.realtime.running import Load, as_generator, run
 from bench.realtime.tutorial_system import TutorialSystem
 
-T = TypeVar("T")
 Figures = dict[str, float]  # column -> value, in the unit that the column names
 SETTLE_SECONDS = 3.0  # after the last socket is open, before memory is read
 FETCHES = 9  # of the last messages in a run; their median counts
@@ -76,7 +75,7 @@ def idle(
     figures: Figures = {}
     for count in counts:
         system.restart_front()
-        grown, connects = _as_generator(_idle(system, count, problems))
+        grown, connects = as_generator(_idle(system, count, problems))
         figures[kib(count)] = grown / count / 1024
         figures["connects/s"] = connects
     return figures
@@ -100,7 +99,7 @@ async def _idle(system: Any, count: int, problems: Problems) -> tuple[int, float
 
 
 def catch_up(system: Any, _seconds: float, problems: Problems) -> Figures:
-    return _as_generator(_catch_up(system, problems))
+    return as_generator(_catch_up(system, problems))
 
 
 async def _catch_up(system: Any, problems: Problems) -> Figures:
@@ -120,13 +119,6 @@ async def _catch_up(system: Any, problems: Problems) -> Figures:
         figures[last(count)] = median(spent) * 1000
     await crowd.close()
     return figures
-
-
-def _as_generator(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    finally:
-        cost.step_back()
 
 
 def kib(count: int) -> str:

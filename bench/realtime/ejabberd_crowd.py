@@ -9,10 +9,12 @@ import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 from uuid import uuid4
 
 import psycopg
 
+from bench.realtime.arriving import together
 from bench.realtime.checking import Stored
 from bench.realtime.flights import Books
 
@@ -60,8 +62,7 @@ class Person(asyncio.Protocol):
         self.on_end: Callable[[int], object] = nothing
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is none
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -124,20 +125,24 @@ class EjabberdCrowd:
         self.place, self.books = place, books
         self.rooms, self.members = rooms, members
         self.names = [f"r{uuid4().hex}@{ROOMS_AT}" for _n in range(rooms)]
-        self.people: list[list[Person]] = [[] for _n in range(rooms)]
+        self.people: list[dict[int, Person]] = [{} for _n in range(rooms)]
         self.asked_room = ""
 
     async def connect(self) -> None:
-        loop = asyncio.get_running_loop()
-        for name, people in zip(self.names, self.people, strict=True):
-            for member in range(self.members):
-                _transport, person = await loop.create_connection(
-                    Person, "127.0.0.1", self.place.port
-                )
-                await person.join(name, member)
-                person.on_said = partial(self._take, member)
-                person.on_end = partial(self.books.ended, member)
-                people.append(person)
+        await together(
+            self._join(room, member)
+            for room in range(self.rooms)
+            for member in range(self.members)
+        )
+
+    async def _join(self, room: int, member: int) -> None:
+        _transport, person = await asyncio.get_running_loop().create_connection(
+            Person, "127.0.0.1", self.place.port
+        )
+        await person.join(self.names[room], member)
+        person.on_said = partial(self._take, member)
+        person.on_end = partial(self.books.ended, member)
+        self.people[room][member] = person
 
     def send(self, room: int, member: int, key: str, body: str) -> None:
         text = html.escape(body, quote=False)
@@ -148,7 +153,7 @@ class EjabberdCrowd:
         """One message, not for the books; its room."""
         heard = asyncio.Event()
         person = self.people[0][0]
-        for one in self.people[0]:
+        for one in self.people[0].values():
             one.on_said = nothing
         person.on_said = lambda *_said: heard.set()
         self.send(0, 0, str(uuid4()), f"{uuid4()} Bonjour à tous. " * 6)
@@ -173,7 +178,7 @@ class EjabberdCrowd:
 
     async def close(self) -> None:
         for people in self.people:
-            for person in people:
+            for person in people.values():
                 person.close()
         await asyncio.sleep(0.2)
 

@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from bench.realtime import cost
+from bench.realtime.arriving import together
 from bench.realtime.checking import Stored
 from bench.realtime.flights import Books
 from bench.realtime.websocket import WebSocket, connect
@@ -155,17 +156,19 @@ class HubCrowd:
         self.ids = [str(thread["id"]) for thread in threads]
         self.room_of = {thread: room for room, thread in enumerate(self.ids)}
         self.rooms, self.members = len(threads), len(threads[0]["cookies"])
-        self.sockets: list[list[WebSocket]] = [[] for _thread in threads]
+        self.sockets: list[dict[int, WebSocket]] = [{} for _thread in threads]
         self.parsed: dict[bytes, Parsed] = {}
         self.welcomed: set[tuple[int, int]] = set()
         self.histories: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     async def connect(self) -> None:
-        """Returns when all are welcomed; a few at a time, as browsers come."""
+        """Returns when all are welcomed."""
         self.before = self.system.heads(self.ids)
-        for room, thread in enumerate(self.threads):
-            for member, cookie in enumerate(thread["cookies"]):
-                await self._connect(room, member, cookie)
+        await together(
+            self._connect(room, member, cookie)
+            for room, thread in enumerate(self.threads)
+            for member, cookie in enumerate(thread["cookies"])
+        )
         everybody = self.rooms * self.members
         async with asyncio.timeout(120):
             while len(self.welcomed) < everybody:
@@ -188,7 +191,7 @@ class HubCrowd:
 
     async def close(self) -> None:
         for sockets in self.sockets:
-            for socket in sockets:
+            for socket in sockets.values():
                 socket.close()
         await asyncio.sleep(0.2)
 
@@ -207,7 +210,7 @@ class HubCrowd:
         take = partial(self._take, room, member)
         end = partial(self.books.ended, member)
         socket = await connect(web.port, "/ws/", headers, take, end)
-        self.sockets[room].append(socket)
+        self.sockets[room][member] = socket
         socket.send(b'{"type":"hello","threads":{}}')
 
     def _take(self, room: int, member: int, payload: bytes) -> None:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import psycopg
 
 from bench.realtime import cost
+from bench.realtime.arriving import together
 from bench.realtime.checking import Stored
 from bench.realtime.flights import Books
 from bench.realtime.websocket import WebSocket, connect
@@ -113,16 +114,22 @@ class TutorialCrowd:
             system, rooms, members, books,
         )  # fmt: skip
         self.names = [f"room{uuid4().hex}" for _n in range(rooms)]
-        self.sockets: list[list[WebSocket]] = [[] for _n in range(rooms)]
+        self.sockets: list[dict[int, WebSocket]] = [{} for _n in range(rooms)]
         self.author: dict[str, int] = {}
 
     async def connect(self) -> None:
-        for name, sockets in zip(self.names, self.sockets, strict=True):
-            for member in range(self.members):
-                take = partial(self._take, member)
-                end = partial(self.books.ended, member)
-                path = f"/ws/chat/{name}/"
-                sockets.append(await connect(self.system.port, path, {}, take, end))
+        await together(
+            self._connect(room, member)
+            for room in range(self.rooms)
+            for member in range(self.members)
+        )
+
+    async def _connect(self, room: int, member: int) -> None:
+        take = partial(self._take, member)
+        end = partial(self.books.ended, member)
+        path = f"/ws/chat/{self.names[room]}/"
+        opened = await connect(self.system.port, path, {}, take, end)
+        self.sockets[room][member] = opened
 
     def send(self, room: int, member: int, key: str, body: str) -> None:
         self.author[key] = member
@@ -131,7 +138,7 @@ class TutorialCrowd:
 
     async def close(self) -> None:
         for sockets in self.sockets:
-            for one in sockets:
+            for one in sockets.values():
                 one.close()
 
     def stored(self) -> Iterator[Stored]:

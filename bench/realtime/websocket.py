@@ -8,6 +8,7 @@ import asyncio
 import base64
 import os
 from collections.abc import Callable, Mapping
+from typing import cast
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 FINAL, MASKED = 0x80, 0x80
@@ -31,8 +32,7 @@ class WebSocket(asyncio.Protocol):
         self.code = LOST
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is none
         transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
