@@ -133,8 +133,8 @@ SATURATED = (RATE, CPU, P50, P99, SERVERS, OWN)
 PACED = (P50, P95, P99, CPU, RATE, LAG)
 
 
-def _load(*shape: int, rate: float = 0.0) -> Any:
-    return partial(under_load, Load(*shape, rate=rate))
+def _load(rooms: int, members: int, in_flight: int = 0, *, rate: float = 0.0) -> Any:
+    return partial(under_load, Load(rooms, members, in_flight, rate))
 
 
 TWO_CORES = (

@@ -130,7 +130,7 @@ class EjabberdCrowd:
 
     async def connect(self) -> None:
         await together(
-            self._join(room, member)
+            partial(self._join, room, member)
             for room in range(self.rooms)
             for member in range(self.members)
         )

@@ -165,7 +165,7 @@ class HubCrowd:
         """Returns when all are welcomed."""
         self.before = self.system.heads(self.ids)
         await together(
-            self._connect(room, member, cookie)
+            partial(self._connect, room, member, cookie)
             for room, thread in enumerate(self.threads)
             for member, cookie in enumerate(thread["cookies"])
         )

@@ -2,6 +2,7 @@
 
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -87,9 +88,16 @@ def _in_turn(
     total, done = choice.runs * len(there), 0
     progress(0, total)
     for _run in range(choice.runs):
-        for name in there:
-            figures = case.measure(running.started[name], choice.seconds, problems)
-            results.runs[name].append(figures)
+        for name in list(results.runs):
+            system = running.started[name]
+            try:
+                figures = case.measure(system, choice.seconds, problems)
+                results.runs[name].append(figures)
+            except Exception as error:  # an hour of other figures is worth keeping
+                traceback.print_exc()
+                problems.add(f"{name}, {case.name}: fell over, {error!r}")
+                results.missing[name] = f"It fell over: {error!r}"
+                del results.runs[name]
             done += 1
             progress(done, total)
             time.sleep(0.5)  # the end of one is not the beginning of the next

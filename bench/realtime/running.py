@@ -79,6 +79,7 @@ def as_generator(work: Coroutine[Any, Any, T]) -> T:
 
 async def _run(system: System, load: Load, seconds: float) -> Run:
     books = Books(load.members, perf_counter)
+    cost.place(system.roots(), system.cores, in_turn=False)
     crowd = await system.open(load.rooms, load.members, books)
     in_turn = bool(load.rate)
     cost.place(system.roots(), system.cores, in_turn=in_turn)

@@ -119,7 +119,7 @@ class TutorialCrowd:
 
     async def connect(self) -> None:
         await together(
-            self._connect(room, member)
+            partial(self._connect, room, member)
             for room in range(self.rooms)
             for member in range(self.members)
         )

@@ -16,7 +16,7 @@ application = ProtocolTypeRouter(
     {
         "http": django_application,
         "websocket": URLRouter(
-            [re_path(r"^ws/chat/(?P<room_name>\w+)/$", ChatConsumer.as_asgi())]  # type: ignore[list-item]
+            [re_path(r"^ws/chat/(?P<room_name>\w+)/$", ChatConsumer.as_asgi())]  # type: ignore[arg-type]
         ),
     }
 )

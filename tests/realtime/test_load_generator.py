@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bench.realtime import cost
+from bench.realtime.cases import CASES, CPU, P99, Results
 from bench.realtime.checking import Stored, compare
 from bench.realtime.flights import Books, Landed, Problems
+from bench.realtime.goals import judge
 from bench.realtime.hub_system import HubSystem
+from bench.realtime.report import lines
 from bench.realtime.running import Load, run
 
 pytestmark = pytest.mark.embedded  # the hub it starts is on SQLite
@@ -143,3 +146,22 @@ def test_a_served_hub_is_measured_and_looked_up(hub: HubSystem) -> None:
     hub.messages = lose_one(hub)  # type: ignore[method-assign]
     [problem] = run(hub, Load(2, 3, in_flight=4), 0.1).problems.told
     assert "acknowledged and not in the database" in problem
+
+
+def test_goals_are_ratios_of_neighbouring_runs() -> None:
+    [case] = [case for case in CASES if case.name == "open200"]
+    shown = {**dict.fromkeys(case.columns, 1.0), CPU: 2.0}
+    peer = {**shown, CPU: 4.0, P99: 0.5}
+    results = Results(case, {"hub": [shown, shown], "ejabberd": [shown, peer]})
+    cpu, p99 = (one for one in judge([results]) if one.goal.by and one.goal.of == "hub")
+    assert (cpu.values, cpu.is_met) == ((1.0, 0.5), True)
+    assert (p99.values, p99.is_met) == ((1.0, 2.0), False)
+    table = list(lines([results], Problems()))
+    assert any(line.startswith("| hub | ") for line in table)
+    assert any("**not reached**" in line for line in table)
+
+
+def test_a_run_with_a_problem_says_that_it_does_not_count() -> None:
+    problems = Problems()
+    problems.add("lost: a")
+    assert "does not count" in "".join(lines([], problems))
