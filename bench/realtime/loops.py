@@ -27,6 +27,10 @@ WORDS = (
 ) * 4
 
 
+# CPU seconds of all server processes, and of those that hold the sockets.
+Cpu = Callable[[], tuple[float, float]]
+
+
 class Crowd(Protocol):
     """Everybody of a run, connected to one system."""
 
@@ -41,13 +45,15 @@ class Crowd(Protocol):
 
 @dataclass(frozen=True)
 class Measured:
-    """One run. `cpu_seconds`: of all server processes; `own_share`: of one core, by
-    the generator; `lag_seconds`: how late the generator itself sent, at worst 1 %."""
+    """One run. `cpu_seconds`: of all server processes, `front_seconds`: of those that
+    hold the sockets; `own_share`: of one core, by the generator; `lag_seconds`: how
+    late the generator itself sent, at worst 1 %."""
 
     seconds: float
     messages: int
     deliveries: int
     cpu_seconds: float
+    front_seconds: float
     own_share: float
     p50: float
     p95: float
@@ -86,7 +92,7 @@ class Sender:
 async def closed(
     crowd: Crowd,
     books: Books,
-    cpu: Callable[[], float],
+    cpu: Cpu,
     *,
     in_flight: int,
     seconds: float,
@@ -107,7 +113,7 @@ async def closed(
 
 
 async def opened(
-    crowd: Crowd, books: Books, cpu: Callable[[], float], *, rate: float, seconds: float
+    crowd: Crowd, books: Books, cpu: Cpu, *, rate: float, seconds: float
 ) -> Measured:
     """Sends at a fixed rate, whatever comes back."""
     send = Sender(crowd, books)
@@ -145,7 +151,7 @@ async def _drain(books: Books) -> None:
 class Window:
     """The measured part of a run, from its making to `close`."""
 
-    def __init__(self, books: Books, cpu: Callable[[], float]) -> None:
+    def __init__(self, books: Books, cpu: Cpu) -> None:
         self.books, self.cpu = books, cpu
         self.messages, self.deliveries = len(books.landed), len(books.waits)
         self.cpu_before, self.own_before = cpu(), time.process_time()
@@ -153,6 +159,7 @@ class Window:
 
     def close(self, lags: list[float] | None = None) -> Measured:
         seconds = time.perf_counter() - self.began
+        spent = [a - b for a, b in zip(self.cpu(), self.cpu_before, strict=True)]
         waits = self.books.waits[self.deliveries :]
         steps = quantiles(waits, n=100) if len(waits) > 1 else [0.0] * 99
         return Measured(
@@ -160,7 +167,8 @@ class Window:
             messages=len(self.books.landed) - self.messages,
             deliveries=len(waits),
             own_share=(time.process_time() - self.own_before) / seconds,
-            cpu_seconds=self.cpu() - self.cpu_before,
+            cpu_seconds=spent[0],
+            front_seconds=spent[1],
             p50=steps[49],
             p95=steps[94],
             p99=steps[98],

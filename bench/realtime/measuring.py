@@ -84,7 +84,7 @@ def _in_turn(
     there = [name for name in names if name in running.started]
     missing = {n: running.missing[n] for n in names if n not in there}
     results = Results(case, {name: [] for name in there}, missing)
-    progress = ProgressBar(OutputWrapper(sys.stderr), f"{case.name:10}")
+    progress = ProgressBar(OutputWrapper(sys.stderr), f"{case.name:10}", log_every=0.3)
     total, done = choice.runs * len(there), 0
     progress(0, total)
     for _run in range(choice.runs):

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
@@ -34,6 +33,9 @@ class System(Protocol):
 
     def roots(self) -> list[int]:
         """The first process of every server."""
+
+    def front(self) -> list[int]:
+        """Of these, the ones that hold the sockets."""
 
     async def open(self, rooms: int, members: int, books: Books) -> Crowd:
         """Everybody of these rooms, connected and ready to send."""
@@ -84,7 +86,11 @@ async def _run(system: System, load: Load, seconds: float) -> Run:
     in_turn = bool(load.rate)
     cost.place(system.roots(), system.cores, in_turn=in_turn)
     cost.place_generator(in_turn=in_turn)
-    cpu = partial(cost.cpu_seconds, system.roots())
+    every, front = system.roots(), system.front()
+
+    def cpu() -> tuple[float, float]:
+        return cost.cpu_seconds(every), cost.cpu_seconds(front)
+
     offer: dict[str, Any] = {"seconds": seconds}
     if load.rate:
         measured = await loops.opened(crowd, books, cpu, rate=load.rate, **offer)

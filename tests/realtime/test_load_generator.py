@@ -38,6 +38,8 @@ class Messenger:
     def roots(self) -> list[int]:
         return []
 
+    front = roots
+
     async def open(self, rooms: int, members: int, books: Books) -> "Room":
         return Room(self, rooms, members, books)
 
@@ -142,7 +144,7 @@ def test_a_served_hub_is_measured_and_looked_up(hub: HubSystem) -> None:
     done = run(hub, Load(2, 3, in_flight=4), 0.3)
     assert done.problems.told == []
     assert done.found >= done.measured.messages > 0
-    assert done.measured.cpu_seconds > 0
+    assert done.measured.cpu_seconds >= done.measured.front_seconds > 0
     hub.messages = lose_one(hub)  # type: ignore[method-assign]
     [problem] = run(hub, Load(2, 3, in_flight=4), 0.1).problems.told
     assert "acknowledged and not in the database" in problem
