@@ -152,7 +152,7 @@ CASES = (
     ),
     Case(
         "closed200", "50 rooms of 4, 200 messages in flight",
-        ("hub", "hub-sqlite", "tutorial", "ejabberd"), _load(50, 4, 200), SATURATED,
+        ("hub", "hub-sqlite", "ejabberd"), _load(50, 4, 200), SATURATED,
         is_short=True,
     ),
     Case(

@@ -1,5 +1,6 @@
 """`python -m bench realtime`: options, the measurement, the tables, the exit code."""
 
+import signal
 from argparse import ArgumentParser, Namespace
 
 from bench.realtime import cost, report
@@ -17,6 +18,7 @@ def run(arguments: list[str]) -> int:
     choice = _choice(options)
     problems = Problems()
     cost.allow_many_sockets()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers end as well
     results = measure(choice, problems)
     report.show(results, problems)
     if options.write:

@@ -51,7 +51,6 @@ GOALS = (
     Goal("closed50", RATE, by="synapse", least=100),
     Goal("closed50", CPU, by="synapse", most=1 / 100),
     Goal("closed50", RATE, by="tutorial", least=25),
-    Goal("closed200", RATE, by="tutorial", least=25),
     Goal("closed50", RATE, by="tutorial-pubsub", least=10),
     Goal("closed50", RATE, by="tutorial-age0", least=60),
     Goal("closed50", RATE, of="hub-sqlite", by="ejabberd", least=2),

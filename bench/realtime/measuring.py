@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from subprocess import SubprocessError
 from typing import Any
 
 from django.core.management.base import OutputWrapper
@@ -51,7 +52,7 @@ class Running:
             system = (SYSTEMS | peers.SYSTEMS)[name]()
             system.start()
             self.started[name] = system
-        except (ServerError, OSError, RuntimeError) as error:
+        except (ServerError, OSError, RuntimeError, SubprocessError) as error:
             self.missing[name] = str(error)
             _say(f"{name}: not measured. {error}")
             if system:
@@ -72,6 +73,8 @@ def measure(choice: Choice, problems: Problems) -> list[Results]:
             for name in choice.systems(case):
                 running.need(name)
             results.append(_in_turn(case, choice, running, problems))
+    except KeyboardInterrupt:
+        _say("Interrupted: the cases that were measured whole follow.")
     finally:
         running.keep_only(set())
     return results

@@ -1,6 +1,7 @@
 """The load generator believes nobody: what is acknowledged must be in the database."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from bench.realtime.goals import judge
 from bench.realtime.hub_system import HubSystem
 from bench.realtime.report import lines
 from bench.realtime.running import Load, run
+from tests.clients.server import prepared
 
 pytestmark = pytest.mark.embedded  # the hub it starts is on SQLite
 
@@ -124,6 +126,7 @@ def test_every_difference_from_the_database_is_named(
 @pytest.fixture
 def hub() -> Iterator[HubSystem]:
     system = HubSystem(sqlite=True)
+    shutil.copytree(prepared(), system.folder, dirs_exist_ok=True)
     system.start()
     yield system
     system.stop()
