@@ -150,6 +150,23 @@ class Environment(Rules, FileSettings, ScannerSettings, MailSettings, SocketSett
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least serious log line that is written."
     )
+    log_format: Literal["", "json", "text"] = Field(
+        "",
+        description="`json` (one object a line) or `text`. "
+        "Empty: json in production, text in development.",
+    )
+    access_log: Literal["", "on", "off"] = Field(
+        "",
+        description="A line for each request, socket and message, at INFO. "
+        "Empty: on in production, off in development.",
+    )
+    drain_seconds: int = Field(
+        0,
+        ge=0,
+        le=60,
+        description="After SIGTERM: how long `serve` goes on while /readyz says "
+        "`stopping`, so that a proxy sends nobody new.",
+    )
 
     @property
     def production(self) -> bool:
@@ -168,6 +185,14 @@ class Environment(Rules, FileSettings, ScannerSettings, MailSettings, SocketSett
     def database(self) -> str:
         default = f"sqlite:///{self.data_folder / 'hub.sqlite3'}"
         return self.database_url or default
+
+    @property
+    def logs_json(self) -> bool:
+        return self.production if not self.log_format else self.log_format == "json"
+
+    @property
+    def logs_access(self) -> bool:
+        return self.production if not self.access_log else self.access_log == "on"
 
     @property
     def has_own_clamd(self) -> bool:

@@ -31,6 +31,7 @@ PRODUCTION = env.production
 RULES = env  # the choices of environment.Rules, by name
 BASE_URL = env.public_url
 LISTEN_HOST, LISTEN_PORT = env.host, env.port
+DRAIN_SECONDS = env.drain_seconds
 ROOT_URLCONF = "urls"
 ASGI_APPLICATION = "asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
 AUTHENTICATION_BACKENDS = ["hub.sessions.Accounts"]
 
 MIDDLEWARE = [
+    "hub.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -248,15 +250,23 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
-            "()": "notifications.masking.MaskedFormatter",
+        "text": {
+            "()": "notifications.masking.MaskedText",
             "fmt": "{asctime} {levelname} {name}: {message}",
             "style": "{",
+        },
+        "json": {"()": "notifications.masking.MaskedJson"},
+    },
+    "handlers": {
+        "out": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.logs_json else "text",
         }
     },
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["out"], "level": env.log_level},
     "loggers": {
+        # Requests, sockets and messages, one line each.
+        "hub.access": {"level": env.log_level if env.logs_access else "ERROR"},
         "daphne": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         # Says every 4xx, with paths; the access log is the proxy's.

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
-from hub import events
+from hub import events, request_ids
 from hub.actions import file_queue, inspection
 from hub.actions.inspection import End
 from hub.actions.tidying import clear_workshop
@@ -100,7 +100,8 @@ class Inspector:
             return False
         worker = threading.current_thread().name
         self._in_hand[worker] = held
-        end = inspection.inspect(held, scanner)
+        with request_ids.under(f"file-{held.pk}"):
+            end = inspection.inspect(held, scanner)
         del self._in_hand[worker]
         self._remember(held.pk, end)
         return True

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from hub import text
+from hub import request_ids, text
 from hub.chain import content, message_hash
 from hub.errors import InvalidText
 from hub.files.limits import MAX_FILES_PER_MESSAGE
@@ -35,7 +35,8 @@ PRESSES = (MessageKind.TRANSMISSION,)
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wants to say. `id` is made by the author's client."""
+    """What somebody wants to say. `id` is made by the author's client, `request` names
+    what brought it (hub.request_ids): a group holds drafts of many."""
 
     thread: UUID
     author: UUID
@@ -48,6 +49,7 @@ class Draft:
     kind: str = ORDINARY
     door: str = "page"
     attachments: tuple[UUID, ...] = ()  # in the order in which they are shown
+    request: str = field(default_factory=request_ids.current, compare=False)
 
 
 @dataclass(frozen=True)
@@ -210,10 +212,8 @@ def _check(draft: Draft, body: str, head: Head, seat: Seat, facts: Facts) -> Non
         raise _Refusal("invalid", _("Say in a few words why it is urgent."))
     if draft.corrects is not None:
         original = facts.written.get((draft.thread, draft.corrects))
-        if original is None or (original.author_id, original.kind) != (
-            draft.author,
-            ORDINARY,
-        ):
+        own = (draft.author, ORDINARY)
+        if original is None or (original.author_id, original.kind) != own:
             raise _Refusal(
                 "invalid", _("Only one of your own messages can be corrected.")
             )

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.utils import timezone
 
-from hub import events
+from hub import events, request_ids
 from hub.actions.figures import take_snapshot
 from hub.actions.tidying import tidy_files
 from hub.actions.timers import run_timers
@@ -78,7 +78,8 @@ def _take(job: Job, now: datetime) -> bool:
 
 def _run(job: Job) -> bool:
     try:
-        job.run()
+        with request_ids.under(f"{job.name}-{request_ids.new_id()}"):
+            job.run()
     except Exception:  # the top of a loop: one bad job must not end the others
         logger.exception("The job %s failed; its next slot tries again", job.name)
     return True

@@ -21,7 +21,7 @@ from twisted.internet import reactor as installed_reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
-from hub import events
+from hub import events, health
 from hub.daphne_sockets import EXTENSION, WHY_NOT_DIRECT, SocketProtocol, line_of
 from hub.queries.sessions import user_of_session
 from hub.uploads import MOST_IN_FLIGHT, ORDINARY_BYTES, body_limit
@@ -197,11 +197,16 @@ class HubServer(Server):
 
 
 def _farewell() -> Deferred[Any]:
-    """Lets every package say good-bye, and waits a moment for it."""
-    sent: list[Any] = events.server_stops.send(None)
-    answers = [answer for _receiver, answer in sent if answer is not None]
+    """Lets every package say good-bye, and waits a moment for it.
+
+    Before that everything goes on for DRAIN_SECONDS: only /readyz says that it ends.
+    """
+    health.stop()
 
     async def all_of_them() -> None:
+        await asyncio.sleep(settings.DRAIN_SECONDS)
+        sent: list[Any] = events.server_stops.send(None)
+        answers = [answer for _receiver, answer in sent if answer is not None]
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
                 await asyncio.gather(*answers)

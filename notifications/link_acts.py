@@ -6,6 +6,7 @@ anything, and calls the hub's own action with the person's own rights (RELIABILI
 """
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from hub.actions import messages, waiting
 from hub.errors import Forbidden, NotFound
 from hub.models import Centre, Message, Thread, WaitingDeclaration
+from hub.post_lines import note_outcomes
 from hub.posting import Draft, Outcome, Posted, Refused
 from notifications import links
 from notifications.links import LinkGone
@@ -88,6 +90,7 @@ def _reply(secret: str, client_id: UUID, body: str, seen: int) -> Outcome:
         )
     draft = Draft(thread.pk, link.user_id, client_id, body, door="link")
     [outcome] = messages.post_in_transaction([draft])
+    transaction.on_commit(partial(note_outcomes, [draft], [outcome]))
     if isinstance(outcome, Posted) and not outcome.again:
         link.replies += 1
         link.save(update_fields=["replies"])

@@ -4,6 +4,7 @@ Called inside the transaction of the cause. Rows are claimed and ended in
 notifications.queue.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,12 +16,15 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
+from hub.log_lines import fields
 from hub.models import Centre, User
 from notifications.kinds import SUBJECTS, Frequency, Kind, Subject
 from notifications.models import Notification, Reason, State, Transport
 from notifications.models import key_of as key_of
 from notifications.moments import Slot, Times, slot_for, times_of
 from notifications.push import add_push
+
+logger = logging.getLogger(__name__)
 
 # Something may be due now. Sent after the commit; the worker of this process listens.
 woken = Signal()
@@ -114,8 +118,17 @@ def write(owed: Iterable[Owed], now: datetime | None = None) -> int:
             gather(row, digests[user, slot.window], slot)
     rows += add_push(rows)
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    transaction.on_commit(partial(woken.send, None))
+    transaction.on_commit(partial(_stored_for, rows))
     return len(wanted)
+
+
+def _stored_for(rows: list[Notification]) -> None:
+    """The log connects the cause (the id of its request) with the mail (its row)."""
+    for row in rows:
+        told = fields(notification=row.pk, kind=row.kind, thread=row.thread_id)
+        told["fields"] |= {"first_seq": row.first_seq, "last_seq": row.last_seq}
+        logger.info("Owed: %s", row.pk, extra=told)
+    woken.send(None)
 
 
 def digests_for(

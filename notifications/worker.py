@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
 
@@ -22,6 +23,8 @@ from django.db import (
 )
 from django.utils import timezone
 
+from hub import request_ids
+from hub.log_lines import fields
 from notifications import batches, queue
 from notifications.batches import Letter
 from notifications.look import look
@@ -79,6 +82,7 @@ class Worker:
 
     async def step(self) -> bool:
         """Looks, and carries one batch; False when nothing was due."""
+        request_ids.enter(f"mail-{request_ids.new_id()}")  # one id a batch
         try:
             await self._db(self._renew)
             looked = await self._db(_look)
@@ -134,6 +138,8 @@ class Worker:
     async def _accepted(self, row: Notification, answer: str) -> None:
         won = await self._db(lambda: queue.sent(row, answer, timezone.now()))
         self._sent.append(row)
+        told = fields(notification=row.pk, thread=row.thread_id, kind=row.kind)
+        logger.info("Left by %s: %s", row.transport, row.pk, extra=told)
         if not won:
             logger.warning("Two workers sent the same mail: %s", row.pk)
 
@@ -142,7 +148,9 @@ class Worker:
         self._sent.clear()
 
     async def _db(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._database, work)
+        loop = asyncio.get_running_loop()
+        here = copy_context()  # with the id of the batch
+        return await loop.run_in_executor(self._database, here.run, work)
 
 
 def _look() -> bool:

@@ -7,7 +7,9 @@ class RealtimeConfig(AppConfig):
     name = "realtime"
 
     def ready(self) -> None:
-        from realtime import broadcasts, relay
+        from hub import health
+        from realtime import broadcasts, figures, relay
 
+        health.needed["check"] = figures.check_words
         broadcasts.connect()
         relay.connect()

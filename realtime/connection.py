@@ -9,6 +9,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -17,11 +19,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hub.errors import Forbidden, NotFound, Unavailable
-from realtime import protocol
+from realtime import figures, protocol
 from realtime.database import database
 from realtime.flow import DRAIN_SECONDS, LOOK_SECONDS, MOST_UNREAD, Bucket, Window
 from realtime.lines import EXTENSION, DirectLine, Line, PublicLine
 from realtime.protocol import ClientFrame, Close, Ready, encode
+from realtime.traces import Traces
 
 T = TypeVar("T")
 Event = dict[str, Any]
@@ -43,6 +46,7 @@ class Connection:
 
     def __init__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         self.scope, self._receive, self._send = scope, receive, send
+        self.traces = Traces(scope)
         direct: DirectLine | None = scope.get("extensions", {}).get(EXTENSION)
         self.line: Line = direct or PublicLine(send)
         if direct:
@@ -71,7 +75,9 @@ class Connection:
         offered = self.scope.get("subprotocols")
         chosen = protocol.SUBPROTOCOL if offered else None
         await self._send({"type": "websocket.accept", "subprotocol": chosen})
+        self.traces.opened()
         self.opened()
+        event: Event = {}
         try:
             while (event := await self._receive())["type"] == "websocket.receive":
                 self.take(event.get("text") or "")
@@ -83,6 +89,7 @@ class Connection:
         finally:
             self.closing = True
             self.closed()
+            self.traces.closed(event.get("code"))
 
     async def admit(self) -> bool:
         """Whether this socket may open."""
@@ -126,11 +133,14 @@ class Connection:
         if self.closing:
             return None
         try:
+            self.traces.next_frame()
             frame = protocol.decode(text)
             self.check_turn(frame)
         except ValueError:
+            figures.frame_received("invalid")
             self._refuse_bad_frame()
             return None
+        figures.frame_received(frame.type)
         try:
             work = getattr(self, f"on_{frame.type}")(frame)
         except Exception as error:
@@ -175,6 +185,7 @@ class Connection:
         if not self._window.write(frame):
             self._is_muted = self.lost_frames = True
             self.line.write(Ready(encode("reload")))
+            figures.reload_sent("slow")
             loop = asyncio.get_running_loop()
             self._look_again(loop, loop.time() + DRAIN_SECONDS)
 
@@ -215,7 +226,8 @@ class Connection:
             with translation.override(self.language):
                 return work()
 
-        return await database.run(speak)
+        here = copy_context()  # with the id of the frame
+        return await database.run(partial(here.run, speak))
 
     def _refuse_bad_frame(self) -> None:
         now = time.monotonic()

@@ -15,6 +15,7 @@ from django.utils.translation import trans_real
 from hub import permissions
 from hub.actions.messages import acknowledge, mark_read
 from hub.chain import wire_time
+from hub.instruments import count_post
 from hub.models import User
 from hub.posting import Draft, Outcome, Refused
 from hub.queries import threads as queries
@@ -100,6 +101,7 @@ class ThreadsConsumer(Connection):
     def on_post(self, frame: protocol.Post) -> None:
         """Answered by `posted` or `refused`; later frames do not wait for it."""
         if not posts.take(self.person):
+            count_post("socket", "rate_limited")
             self.refuse(frame, "rate_limited")
             return
         draft = Draft(

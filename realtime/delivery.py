@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.queries import attachments, threads
-from realtime import broadcasts
+from realtime import broadcasts, figures
 from realtime.database import database
 from realtime.protocol import Ready
 from realtime.registry import Socket, registry
@@ -34,6 +34,7 @@ def _deliver_one(thread: UUID, message: dict[str, Any]) -> bool:
 
 async def fill(thread: UUID) -> None:
     """Reads and hands on everything after what this process delivered."""
+    figures.hole_filled("messages")
     while thread in registry.delivered:
         after = registry.delivered[thread]
         rows = await database.run(partial(threads.messages_after, thread, after))
@@ -69,6 +70,7 @@ async def fill_files(thread: UUID, head: int) -> None:
     `head`, the count of the thread before this, is reached at least: the file of a
     number may have been withdrawn, and nobody needs to look for it again.
     """
+    figures.hole_filled("files")
     while thread in registry.files:
         after = registry.files[thread]
         rows = await database.run(partial(attachments.changes_after, thread, after))
@@ -85,6 +87,7 @@ async def fill_files(thread: UUID, head: int) -> None:
 def send_all(sockets: list[Socket], frame: Ready) -> None:
     for socket in sockets:
         socket.write(frame)
+    figures.frames_sent(len(sockets))
 
 
 def _send_message(thread: UUID, message: dict[str, Any]) -> None:
@@ -92,11 +95,13 @@ def _send_message(thread: UUID, message: dict[str, Any]) -> None:
     author, client_id = message["author"], message["id"]
     frame = Ready(message["frame"])
     own = Ready(message["own"]) if "own" in message else frame
-    for socket in registry.sockets(thread):
+    sockets = registry.sockets(thread)
+    for socket in sockets:
         if socket.person != author:
             socket.write(frame)
         elif not socket.is_own(author, client_id):
             socket.write(own)
+    figures.frames_sent(len(sockets))
 
 
 def _send_file(thread: UUID, hint: dict[str, Any]) -> None:

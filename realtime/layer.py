@@ -16,10 +16,13 @@ from channels.exceptions import ChannelFull
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from redis.exceptions import RedisError
 
+from realtime import figures
+
 GROUP = "hub.live"  # one subscription per process, whatever the number of sockets
 SEND_SECONDS = 2.0  # a hint later than this is worth less than the check that heals it
 PAUSE_SECONDS = 1.0  # before asking a layer again that did not answer
 MOST_WAITING = 1000  # hints; while the layer hangs, the oldest go first
+GATHER_SECONDS = 0.01  # between two publications; the first after a pause goes at once
 MOST_AT_ONCE = 50  # hints in one publication
 
 Hint = dict[str, Any]
@@ -32,7 +35,6 @@ class Layer:
     """One per process, between `start` and `stop`. All on the loop of the sockets."""
 
     def __init__(self) -> None:
-        self.dropped = 0  # hints that no other process got
         self._me = uuid4().hex
         self._waiting: deque[Hint] = deque()
         self._something = asyncio.Event()
@@ -58,7 +60,7 @@ class Layer:
             return
         if len(self._waiting) == MOST_WAITING:
             self._waiting.popleft()
-            self.dropped += 1
+            figures.hints("dropped")
         self._waiting.append(hint)
         self._something.set()
 
@@ -69,8 +71,8 @@ class Layer:
             hints = [self._waiting.popleft() for _ in range(count)]
             if not self._waiting:
                 self._something.clear()
-            if not await send(hints, self._me):
-                self.dropped += len(hints)
+            await send(hints, self._me)
+            await asyncio.sleep(GATHER_SECONDS)
 
     async def _listen(self, take: Take) -> None:
         layer = get_channel_layer()
@@ -89,6 +91,7 @@ class Layer:
 
     def _take(self, message: Mapping[str, Any], take: Take) -> None:
         if message["from"] != self._me:
+            figures.hints("received", len(message["hints"]))
             for hint in message["hints"]:
                 take(hint)
 
@@ -108,5 +111,7 @@ async def send(hints: list[Hint], sender: str = "") -> bool:
             await layer.group_send(GROUP, message)
     except (RedisError, OSError, ChannelFull) as error:  # TimeoutError is an OSError
         logger.warning("Hint not sent, pages catch up: %s", type(error).__name__)
+        figures.hints("dropped", len(hints))
         return False
+    figures.hints("published", len(hints))
     return True

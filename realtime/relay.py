@@ -16,11 +16,11 @@ from uuid import UUID
 from django.db import DatabaseError
 from django.utils import timezone
 
-from hub import events
+from hub import events, request_ids
 from hub.actions import presence
 from hub.queries import threads as queries
 from hub.queries.sessions import sessions_alive
-from realtime import broadcasts
+from realtime import broadcasts, figures
 from realtime.database import database
 from realtime.delivery import deliver, deliver_file, fill, fill_files, send_all
 from realtime.layer import Layer
@@ -66,31 +66,36 @@ class Relay:
             return
         broadcasts.serving_loop = asyncio.get_running_loop()
         broadcasts.hand_on = self.hand_on
-        self._layer.start(self.take)
-        self._something_due = asyncio.Event()
-        self._tasks = [
-            asyncio.create_task(self._do_what_is_due()),
-            asyncio.create_task(self._check_for_ever()),
-        ]
+        figures.check_loop_started()
+        with request_ids.under(""):  # not that of the socket which happened to be first
+            self._layer.start(self.take)
+            self._something_due = asyncio.Event()
+            self._tasks = [
+                asyncio.create_task(self._do_what_is_due()),
+                asyncio.create_task(self._check_for_ever()),
+            ]
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._layer.stop()
+        figures.check_loop_stopped()
         self._tasks = []
         self._due.clear()
         broadcasts.serving_loop = broadcasts.hand_on = None
 
     def hand_on(self, hint: dict[str, Any]) -> None:
         """A hint of this process: to its own sockets at once, then to the others."""
+        figures.hints("own")
         self.take(hint)
         self._layer.offer(hint)
 
     def take(self, hint: dict[str, Any]) -> None:
         """One hint of hub/events, as realtime.broadcasts wrote it. Never fails."""
         try:
-            self._take(hint)
+            with figures.fan_out():
+                self._take(hint)
         except Exception:  # all pages depend on it
             logger.exception("A hint could not be handed on")
 
@@ -128,9 +133,15 @@ class Relay:
 
     async def _check_for_ever(self) -> None:
         while True:
+            planned = time.monotonic() + CHECK_SECONDS
             await asyncio.sleep(CHECK_SECONDS)
-            await self._try(check, "Check postponed")
+            counted = partial(self._check, time.monotonic() - planned)
+            await self._try(counted, "Check postponed")
             await self._try(self._note_presence, "Check postponed")
+
+    async def _check(self, late_seconds: float) -> None:
+        with figures.check(late_seconds):
+            await check()
 
     async def _try(self, work: Callable[[], Awaitable[None]], lost: str) -> None:
         try:
@@ -187,6 +198,7 @@ async def apply_rights(sockets: list[Socket]) -> None:
         await _join_new(socket, now - before)
         for thread in before ^ now:
             socket.write(Ready(encode("reload", thread=str(thread))))
+            figures.reload_sent("rights")
 
 
 async def _join_new(socket: Socket, threads: set[UUID]) -> None:

@@ -7,10 +7,10 @@ the transaction and the announcement.
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.utils import timezone
 
-from hub import events, permissions
+from hub import events, instruments, permissions
 from hub.actions import turns
 from hub.actions.posting_facts import read_facts
 from hub.errors import Forbidden, NotFound
@@ -22,6 +22,7 @@ from hub.models import (
     ReadMark,
     User,
 )
+from hub.post_lines import note_outcomes, note_unavailable
 from hub.posting import Draft, Outcome, Plan, plan
 from hub.sql import posting as sql
 
@@ -33,6 +34,17 @@ def post_messages(drafts: Sequence[Draft]) -> list[Outcome]:
     An (author, id) that is already stored answers with its old message. Announces
     `messages_posted` once. Database errors pass through: nothing was stored.
     """
+    try:
+        with instruments.commit(drafts):
+            outcomes = _commit(drafts)
+    except (DatabaseError, InterfaceError):
+        note_unavailable(drafts)
+        raise
+    note_outcomes(drafts, outcomes)
+    return outcomes
+
+
+def _commit(drafts: Sequence[Draft]) -> list[Outcome]:
     try:
         with transaction.atomic():
             return post_in_transaction(drafts)

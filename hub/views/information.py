@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from hub import health
+from hub import health, instruments
 from hub.actions.verdicts import chosen
 from hub.files.scanner import Colour, Health
 from hub.models import AppealCourt, Centre, Court, Departement
@@ -55,16 +55,26 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether what a message needs is there: 200, or 503 naming the missing part.
 
+    Also 503 once this process was told to end, so that a proxy sends nobody new.
+
     The others are told and change nothing: without a scanner files wait, without a mail
     server mail does, and taking the whole hub away would not help them.
     """
-    parts = {"database": _database(), "layer": _layer()}
+    parts = {"process": health.process(), "posting": _posting()}
+    parts |= {"database": _database(), "layer": _layer()}
+    parts |= {name: tell() for name, tell in health.needed.items()}
     ready = all(state == "ok" for state in parts.values())
     if parts["database"] == "ok":
         scanner = _scanner_health()
         parts |= {"files": _files(scanner), "scanner": scanner.words}
         parts |= {name: tell() for name, tell in health.parts.items()}
     return JsonResponse(parts, status=200 if ready else 503)
+
+
+def _posting() -> str:
+    """Whether commits come to an end, however they end."""
+    age = instruments.oldest_commit_seconds()
+    return "ok" if age <= health.STUCK_SECONDS else f"stuck for {int(age)} s"
 
 
 def _database() -> str:
