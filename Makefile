@@ -11,8 +11,8 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test test-fast test-cluster lint format bench login lock \
-	translations crash crash-mail files-faults sockets backups clean up
+.PHONY: help run cluster test test-fast test-cluster lint format bench bench-peers \
+	login lock translations crash crash-mail files-faults sockets backups clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -42,9 +42,12 @@ format: ## rewrite the Python files in the house format
 	@$(VENV)/ruff format .
 	@$(VENV)/ruff check --fix .
 
-bench: ## measure side by side and print ratios (ARGS=national, files or mail: more)
+bench: ## measure side by side and print ratios (ARGS=realtime, national, files or mail: more)
 	$(PREPARE)
 	@$(VENV)/python -m bench $(ARGS)
+
+bench-peers: ## install ejabberd (apt, as root) and Synapse (into var/) to compare with
+	@$(PYTHON) scripts/bench_peers.py
 
 login: ## print a one-time sign-in address: make login EMAIL=someone@example.org
 	@test -n "$$EMAIL" || { echo "Usage: make login EMAIL=someone@example.org" >&2; exit 2; }

@@ -3,7 +3,8 @@
 `make bench ARGS=national` measures pages on data of the country's size instead,
 `make bench ARGS=posting` messages on PostgreSQL, `make bench ARGS=files` files from
 receipt to ready, and pages beside bombs; `make bench ARGS=mail` due notifications to
-delivered mails.
+delivered mails;
+`make bench ARGS=realtime` live messages, beside other messengers.
 """
 
 import os
@@ -22,6 +23,10 @@ def main(arguments: list[str]) -> None:
         from bench import national  # needs the test servers
 
         national.run(arguments[1:])
+    elif arguments[:1] == ["realtime"]:
+        from bench.realtime import command  # needs the test servers
+
+        sys.exit(command.run(arguments[1:]))
     elif arguments == ["posting"]:
         measure_posting()
     elif arguments == ["files"]:
@@ -30,8 +35,8 @@ def main(arguments: list[str]) -> None:
         measure_mail()
     elif arguments:
         raise SystemExit(
-            "Usage: python -m bench "
-            "[posting | files | mail | national [sqlite] [postgres]]"
+            "Usage: python -m bench [posting | files | mail | realtime [--help] | "
+            "national [sqlite] [postgres]]"
         )
     else:
         measure_ratios()

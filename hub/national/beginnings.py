@@ -36,7 +36,7 @@ def begin(court: CourtTeam, chance: Random, present: datetime) -> Case:
     judge = preparer if role == Role.JUDGE else chance.choice(near)
     measure = Measure(
         id=identifier(chance),
-        reference=_reference(chance),
+        reference=reference(chance),
         court=court.court,
         unit=preparer.unit,
         judge=judge.user,
@@ -81,6 +81,6 @@ def _birthday(chance: Random, today: date, departement: str) -> date:
             return day
 
 
-def _reference(chance: Random) -> str:
+def reference(chance: Random) -> str:
     letters = "".join(chance.choices(REFERENCE_LETTERS, k=8))
     return f"M-{letters[:4]}-{letters[4:]}"

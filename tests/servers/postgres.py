@@ -49,6 +49,13 @@ class Postgres:
         return self._given or f"postgresql://postgres@/postgres?host={self._socket}"
 
     @property
+    def pid(self) -> int:
+        """The server's first process. Raises ServerError while none of ours runs."""
+        if not self._child:
+            raise ServerError("no PostgreSQL of our own is running")
+        return self._child.pid
+
+    @property
     def _socket(self) -> Path:
         return self._folder.path
 

@@ -34,6 +34,13 @@ class Valkey:
         """Address it through a Unix socket: no port to be taken by somebody else."""
         return self._given or f"unix://{self._socket}"
 
+    @property
+    def pid(self) -> int:
+        """The server's first process. Raises ServerError while none of ours runs."""
+        if not self._child:
+            raise ServerError("no Valkey of our own is running")
+        return self._child.pid
+
     def start(self) -> None:
         """Return when it answers; it is empty each time."""
         if self._given:
