@@ -11,7 +11,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench login lock translations crash \
+.PHONY: help run test test-fast lint format bench login lock translations faults \
 	crash-mail files-faults clean up
 
 help: ## show this list
@@ -61,10 +61,11 @@ translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)
 	@$(VENV)/python scripts/translations.py update
 
-crash: ## run the long fault tests (TEST_SHAPE=embedded or machine)
+faults: ## break everything for a quarter of an hour (ARGS="-k word" for a part)
 	$(PREPARE)
-	@KILLS=50 TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -s \
-		-m "crash or durability_mutant" tests/faults $(ARGS)
+	@for shape in embedded machine; do \
+		FAULTS=long TEST_SHAPE=$$shape $(VENV)/python -m pytest -s \
+			-m "faults or not faults" tests/faults $(ARGS) || exit 1; done
 
 crash-mail: ## send 2,000 mails while their worker is killed 200 times (SQLite)
 	$(PREPARE)

@@ -32,16 +32,20 @@ class ServedHub:
             "DATA_FOLDER": str(folder),
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
             "LOG_LEVEL": "ERROR",
             **environment,
         }
+        self.reached_at = self.url  # where clients go; a proxy may stand before it
+        self.is_prepared = False
         self.process: subprocess.Popen[str] | None = None
         self.output: list[str] = []
 
     def start(self) -> None:
         """Returns when the process says that it listens."""
+        prepare = [] if self.is_prepared else ["--prepare"]
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--prepare"],
+            [sys.executable, "manage.py", "serve", *prepare],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -53,6 +57,7 @@ class ServedHub:
         self._reader.start()
         if not ready.wait(START_SECONDS) or self.process.poll() is not None:
             raise RuntimeError("The hub did not start:\n" + "\n".join(self.output))
+        self.is_prepared = True
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is said."""
@@ -61,11 +66,19 @@ class ServedHub:
         self.process.wait()
         self._reader.join()
 
-    def stop(self) -> int:
-        """SIGTERM; the exit status."""
+    def stop(self, seconds: float = STOP_SECONDS) -> int:
+        """SIGTERM; the exit status. Raises RuntimeError with the stacks of a process
+        that does not end."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(STOP_SECONDS)
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # says where each thread is
+            self.process.wait()
+            self._reader.join()
+            said = "\n".join(self.output)
+            raise RuntimeError(f"The hub did not end:\n{said}") from None
         self._reader.join()
         return status
 

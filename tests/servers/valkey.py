@@ -34,6 +34,11 @@ class Valkey:
         """Address it through a Unix socket: no port to be taken by somebody else."""
         return self._given or f"unix://{self._socket}"
 
+    @property
+    def line(self) -> str:
+        """The Unix socket itself, for a proxy before it."""
+        return str(self._socket)
+
     def start(self) -> None:
         """Return when it answers; it is empty each time."""
         if self._given:
