@@ -30,9 +30,12 @@ class Client(Teller):
     ) -> None:
         super().__init__(threads)
         self.hub, self.others, self.cookie = hub, list(others), cookie
+        self.socket: ClientConnection | None = None
+        self._begin(threads)
+
+    def _begin(self, threads: list[str]) -> None:
         self.receipts: set[tuple[str, int]] = set()
         self.pong: dict[str, int] | None = None
-        self.socket: ClientConnection | None = None
         self.changed = asyncio.Event()  # set whenever something new is known
         self._contiguous = dict.fromkeys(threads, 0)
         self._heads = dict.fromkeys(threads, 0)
