@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from hub.files.file_settings import FileSettings, file_problems
 from hub.files.scanner_settings import ScannerSettings
 from notifications.mail_settings import MailSettings
+from realtime.socket_settings import SocketSettings
 
 BASE = Path(__file__).resolve().parent
 MAIL_SCHEMES = ("submission", "smtps", "smtp")
@@ -92,7 +93,7 @@ class Rules(BaseSettings):
     )
 
 
-class Environment(Rules, FileSettings, ScannerSettings, MailSettings):
+class Environment(Rules, FileSettings, ScannerSettings, MailSettings, SocketSettings):
     """The process environment, completed by an `.env` file beside this module."""
 
     model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")

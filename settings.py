@@ -121,6 +121,12 @@ _POSTGRESQL = {
     # outage a connection attempt is given up after 4 s, and the next request
     # starts a fresh one: recovery never waits for a long back-off.
     "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 4},
+    # For hub.sql alone, which prepares its statements: the ORM binds values itself. One
+    # plan for every group of messages; PostgreSQL would make a new one each time.
+    "prepare_threshold": 5,
+    # And a process that vanished in mid-transaction holds its locks for a minute.
+    "options": "-c plan_cache_mode=force_generic_plan "
+    "-c idle_in_transaction_session_timeout=60000",
 }
 
 
@@ -128,10 +134,12 @@ def database(url: str) -> dict[str, Any]:
     """Django's settings for DATABASE_URL; the durable way for each engine."""
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     sqlite = config["ENGINE"].endswith("sqlite3")
-    config["OPTIONS"] = {
-        **config.get("OPTIONS", {}),
-        **(_SQLITE if sqlite else _POSTGRESQL),
-    }
+    given = config.get("OPTIONS", {})
+    ours = _SQLITE if sqlite else _POSTGRESQL
+    config["OPTIONS"] = given | ours
+    if not sqlite:
+        options = f"{given.get('options', '')} {ours['options']}"
+        config["OPTIONS"]["options"] = options.strip()
     config["CONN_HEALTH_CHECKS"] = not sqlite
     if sqlite:  # Tests use a file too: in memory, threads would share one lock table.
         config["TEST"] = {"NAME": str(env.data_folder / "test.sqlite3")}
@@ -153,6 +161,9 @@ if env.redis_url:
         # redis-py 8 has a default socket time-out as short as the layer's own wait.
         "CONFIG": {"hosts": [{"address": env.redis_url, "socket_timeout": None}]},
     }
+
+RATE_LIMITS = env.rate_limits
+FAST_SOCKETS = env.fast_sockets
 
 # --- Files -------------------------------------------------------------------
 try:

@@ -12,12 +12,15 @@ HubError
 |   |-- TakenCharge   a colleague already answers for it (name)
 |   `-- NoRoom        the files of a measure reached their limit
 |-- Frozen            terms that were transmitted never change
+|-- Unavailable       the record is out of reach: try again, under the same id
 |-- ImportFailed      a file of centres with wrong rows (rows)
 `-- DemoRefused       demonstration rows in a deployment with real centres
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.utils.functional import Promise
 
 
 class HubError(Exception):
@@ -33,12 +36,19 @@ class Forbidden(HubError):
 
 
 class InvalidText(HubError):
-    """`code` is a refusal code of PROTOCOL section 1; the text is for a person."""
+    """`code` is a refusal code of PROTOCOL section 1; the text is for a person.
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
+    `sentence` speaks the language of whoever reads it, `detail` that of now.
+    """
+
+    def __init__(self, code: str, sentence: str | Promise) -> None:
+        super().__init__(sentence)
         self.code = code
-        self.detail = detail
+        self.sentence = sentence
+
+    @property
+    def detail(self) -> str:
+        return str(self.sentence)
 
 
 class SignInFailed(HubError):
@@ -82,6 +92,10 @@ class NoRoom(Illegal):
 
 
 class Frozen(HubError):
+    pass
+
+
+class Unavailable(HubError):
     pass
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from hub import text
 from hub.chain import content, message_hash
@@ -97,11 +98,18 @@ class Posted:
 
 @dataclass(frozen=True)
 class Refused:
-    """`code` of PROTOCOL section 1; `detail` is for a person."""
+    """`code` of PROTOCOL section 1; the sentence is for a person.
+
+    A group mixes authors of several languages: each door asks for `detail` in its own.
+    """
 
     id: UUID
     code: str
-    detail: str
+    sentence: str | Promise
+
+    @property
+    def detail(self) -> str:
+        return str(self.sentence)
 
 
 Outcome = Posted | Refused
@@ -122,14 +130,14 @@ def plan(drafts: Sequence[Draft], facts: Facts, now: datetime) -> Plan:
         try:
             outcome = _decide(draft, facts, result, now)
         except _Refusal as refusal:
-            outcome = Refused(draft.id, refusal.code, refusal.detail)
+            outcome = Refused(draft.id, refusal.code, refusal.sentence)
         result.outcomes.append(outcome)
     return result
 
 
 class _Refusal(Exception):
-    def __init__(self, code: str, detail: str) -> None:
-        self.code, self.detail = code, detail
+    def __init__(self, code: str, sentence: str | Promise) -> None:
+        self.code, self.sentence = code, sentence
 
 
 def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
@@ -173,7 +181,7 @@ def _clean(draft: Draft) -> tuple[str, str]:
         urgent = text.normalise(draft.urgent, text.MAX_URGENT)
         return text.normalise(draft.body), " ".join(urgent.split())
     except InvalidText as error:
-        raise _Refusal(error.code, error.detail) from None
+        raise _Refusal(error.code, error.sentence) from None
 
 
 def _answer_again(draft: Draft, body: str, urgent: str, known: Message) -> Posted:

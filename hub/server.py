@@ -1,10 +1,11 @@
 """Daphne as we run it: our limits, our close codes, a clean end.
 
-The only module that touches parts of Daphne and Autobahn that they do not document
-as settings; tests/faults/test_stop.py holds each of them.
+With daphne_sockets.py the only module that touches parts of Daphne that it does not
+document as settings; tests/faults/test_stop.py holds each of them.
 """
 
 import asyncio
+import logging
 import os
 import sys
 import threading
@@ -15,7 +16,6 @@ from urllib.parse import unquote
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.http_protocol import WebRequest
 from daphne.server import Server
-from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from django.db import connections
 from django.http import parse_cookie
@@ -24,6 +24,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
 from hub import events
+from hub.daphne_sockets import EXTENSION, WHY_NOT_DIRECT, SocketProtocol, line_of
 from hub.queries.sessions import user_of_session
 from hub.uploads import MOST_IN_FLIGHT, ORDINARY_BYTES, body_limit
 
@@ -46,27 +47,11 @@ BUSY = (
     b"Retry-After: 5\r\nContent-Length: 0\r\n\r\n"
 )
 
+logger = logging.getLogger(__name__)
+
 SESSION_COOKIE = settings.SESSION_COOKIE_NAME
 
 reactor: Any = installed_reactor  # its own types describe another reactor
-
-
-class SocketProtocol(WebSocketProtocol):
-    """A WebSocket that says more than Autobahn lets a server say."""
-
-    maxMessagePayloadSize: int  # noqa: N815 (its name)
-
-    def sendMessage(self, *arguments: Any, **options: Any) -> None:  # noqa: N802 (its name)
-        """Autobahn holds its limit for frames received against those we send too."""
-        limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
-        try:
-            super().sendMessage(*arguments, **options)
-        finally:
-            self.maxMessagePayloadSize = limit
-
-    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
-        """With any code; Autobahn keeps 1012 for itself."""
-        self.sendCloseFrame(code=code or 1000)
 
 
 class BoundedRequest(WebRequest):
@@ -175,8 +160,22 @@ class HubServer(Server):
 
     def run(self) -> None:
         events.server_starts.send(None)
-        reactor.addSystemEventTrigger("before", "shutdown", self._farewell)
+        if settings.FAST_SOCKETS and WHY_NOT_DIRECT:
+            logger.warning("Sockets take the slower way: %s", WHY_NOT_DIRECT)
         super().run()
+
+    def kill_all_applications(self) -> Deferred[Any]:
+        """Daphne calls this before it ends; sockets are not cut short by it."""
+        farewell = self._farewell()
+        farewell.addBoth(lambda _: super(HubServer, self).kill_all_applications())
+        return farewell
+
+    def create_application(self, protocol: Any, scope: Any) -> Any:
+        """Adds the direct way to the scope of a socket that can have it."""
+        is_fast = scope["type"] == "websocket" and settings.FAST_SOCKETS
+        if is_fast and (line := line_of(protocol)):
+            scope["extensions"] = {EXTENSION: line}
+        return super().create_application(protocol, scope)
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)

@@ -10,7 +10,9 @@ from html import escape
 from urllib.parse import urlsplit
 
 from bleach.linkifier import Linker
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from hub.errors import InvalidText
 
@@ -18,6 +20,7 @@ MAX_BODY = 10_000  # characters after cleaning; PROTOCOL section 1
 MAX_URGENT = 200  # a reason is one sentence
 LINK_SCHEMES = ("http", "https", "mailto")
 
+_NEVER_TYPED = re.compile("[\0\ud800-\udfff]")
 _NEW_LINES = re.compile(r"\r\n?")
 # All of Cc but line feed and tab. U+0000 is refused before: it is never typed.
 _CONTROLS = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
@@ -32,17 +35,22 @@ def normalise(text: str, limit: int = MAX_BODY) -> str:
     no keyboard produces (U+0000, lone surrogates) and for more than `limit`
     characters.
     """
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if _NEVER_TYPED.search(text):
         raise InvalidText("invalid", _("This text holds characters that no one types."))
     text = _CONTROLS.sub("", _NEW_LINES.sub("\n", text))
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > limit:
-        raise InvalidText(
-            "too_long",
-            _("This text has %(n)d characters; %(limit)d fit. Shorten it or split it.")
-            % {"n": len(text), "limit": limit},
-        )
+        raise InvalidText("too_long", _too_long(len(text), limit))
     return text if is_visible(text) else ""
+
+
+def _count_characters(count: int, limit: int) -> str:
+    return gettext(
+        "This text has %(n)d characters; %(limit)d fit. Shorten it or split it."
+    ) % {"n": count, "limit": limit}
+
+
+_too_long = lazy(_count_characters, str)
 
 
 def is_visible(text: str) -> bool:

@@ -1,37 +1,32 @@
-"""From a domain event to a hint for every process, after the commit.
+"""From a domain event to a hint for every socket of every process, after the commit.
 
 A hint carries frames that are ready to send. It may be lost: the relay of each
 process notices and reads the record (PROTOCOL promise 4).
 """
 
 import asyncio
-import logging
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
-from channels.exceptions import ChannelFull
-from channels.layers import get_channel_layer
 from django.db import transaction
-from redis.exceptions import RedisError
 
 from hub import events
 from hub.chain import wire_time
 from hub.models import Attachment, Message
 from hub.wire import shown_files, wire_message
 from hub.wire_files import for_others, for_sender
+from realtime import layer
 from realtime.protocol import encode
 
-GROUP = "hub.live"  # one subscription per process, whatever the number of sockets
-SEND_SECONDS = 2.0  # a hint later than this is worth less than the check that heals it
-
-logger = logging.getLogger(__name__)
-
-# The loop that serves sockets, once there is one (realtime.relay sets it).
+# The loop that serves sockets, and what hands a hint on there, once there is one
+# (realtime.relay sets both).
 serving_loop: asyncio.AbstractEventLoop | None = None
+hand_on: Callable[[dict[str, Any]], None] | None = None
 
 
 def connect() -> None:
@@ -131,22 +126,14 @@ def on_session_ended(session_key: str, **_: Any) -> None:
 
 
 def publish(hint: dict[str, Any]) -> None:
-    """Hands a hint to the layer. Never fails and never makes the sender wait long."""
-    message = {"type": "hub.hint", **hint}
-    if serving_loop and serving_loop.is_running():
-        asyncio.run_coroutine_threadsafe(_send(message), serving_loop)
-    else:
-        async_to_sync(_send)(message)
+    """To this process's own sockets, and to the other processes. Never fails.
 
-
-async def _send(message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    assert layer is not None
-    try:
-        async with asyncio.timeout(SEND_SECONDS):
-            await layer.group_send(GROUP, message)
-    except (RedisError, OSError, ChannelFull) as error:  # TimeoutError is an OSError
-        logger.warning("Hint not sent, pages catch up: %s", type(error).__name__)
+    Where no socket is served (commands, workers) it waits for the layer, 2 s at most.
+    """
+    if serving_loop and serving_loop.is_running() and hand_on:
+        serving_loop.call_soon_threadsafe(hand_on, hint)
+    elif layer.is_shared():
+        async_to_sync(layer.send)([hint])
 
 
 def _frame_for(threads: list[UUID], frame: str) -> None:

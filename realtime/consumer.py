@@ -1,123 +1,107 @@
-"""One browser tab: signs in by cookie, then frame in, action or query, frame out."""
+"""What a tab asks and hears: each frame of PROTOCOL section 1, and who may speak."""
 
 import asyncio
-import logging
-import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import parse_cookie
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import trans_real
 
 from hub import permissions
-from hub.actions.messages import acknowledge, mark_read, post_messages
+from hub.actions.messages import acknowledge, mark_read
 from hub.chain import wire_time
-from hub.errors import Forbidden, NotFound
 from hub.models import User
-from hub.posting import Draft, Refused
+from hub.posting import Draft, Outcome, Refused
 from hub.queries import threads as queries
 from hub.queries.sessions import user_of_session
 from hub.wire import wire_history, wire_posted
 from hub.wire_files import FileChanges, wire_changes
 from realtime import protocol
-from realtime.protocol import Close, encode, limits
+from realtime.connection import Connection
+from realtime.database import database
+from realtime.flow import Tabs, fitting, posts
+from realtime.ledger import ledger
+from realtime.protocol import Close, Ready, encode, limits
 from realtime.registry import registry
 from realtime.relay import relay
 
 OWN_REMEMBERED = 500  # posted ids kept to leave out the echo; more than fit in flight
 
-T = TypeVar("T")
 
-logger = logging.getLogger(__name__)
+tabs: "Tabs[ThreadsConsumer]" = Tabs()
 
 
-class ThreadsConsumer(AsyncWebsocketConsumer):
-    """Carries every thread of one person (PROTOCOL section 1)."""
+class ThreadsConsumer(Connection):
+    """Carries every thread of one person."""
 
     user: User
+    user_id: UUID
     session_key: str
 
-    async def connect(self) -> None:
+    async def admit(self) -> bool:
         self.session_key = _cookie(self.scope, settings.SESSION_COOKIE_NAME)
         try:
-            user = await database_sync_to_async(user_of_session)(self.session_key)
+            user = await database.run(partial(user_of_session, self.session_key))
         except (DatabaseError, InterfaceError):
             user = None  # refused like a stranger: the page polls and tries again
         offered = self.scope.get("subprotocols") or [protocol.SUBPROTOCOL]
         if user is None or protocol.SUBPROTOCOL not in offered:
-            await self.close()
-            return
-        self.user, self.user_id = user, user.pk
+            return False
+        self.user, self.user_id, self.person = user, user.pk, str(user.pk)
         self.language = user.locale or _accepted_language(self.scope)
-        self.bad_frames: deque[float] = deque(maxlen=protocol.MAX_BAD_FRAMES)
-        self.own: deque[tuple[UUID, UUID]] = deque(maxlen=OWN_REMEMBERED)
+        self.own: dict[str, None] = {}  # ids, in the order of posting
         self.greeted = False
-        chosen = protocol.SUBPROTOCOL if self.scope.get("subprotocols") else None
-        await self.accept(chosen)
+        return True
+
+    def opened(self) -> None:
         relay.start()
         loop = asyncio.get_running_loop()
-        self.deadline = loop.call_later(protocol.HELLO_SECONDS, self._no_hello)
+        if one_too_many := tabs.opened(self.person, self):
+            one_too_many.end(Close.TOO_MUCH)
+        late = partial(self.end, Close.NO_HELLO)
+        self.deadline = loop.call_later(protocol.HELLO_SECONDS, late)
 
-    async def disconnect(self, code: int) -> None:
-        if hasattr(self, "deadline"):
-            self.deadline.cancel()
-            registry.leave(self)
+    def closed(self) -> None:
+        self.deadline.cancel()
+        tabs.closed(self.person, self)
+        registry.leave(self)
 
-    async def receive(
-        self, text_data: str | None = None, bytes_data: bytes | None = None
-    ) -> None:
-        try:
-            frame = protocol.decode(text_data or "")
-            if not self.greeted and not isinstance(frame, protocol.Hello):
-                raise ValueError("hello comes first")
-        except ValueError:
-            await self._refuse_bad_frame()
-            return
-        try:
-            await getattr(self, f"on_{frame.type}")(frame)
-        except (DatabaseError, InterfaceError) as error:
-            logger.error("Database out of reach: %s", type(error).__name__)
-            if isinstance(frame, protocol.Hello):
-                # Half welcomed, it would take up a count whose files it never got.
-                registry.leave(self)
-                await self.end(Close.TRY_AGAIN)
-            else:
-                await self._refuse(frame, "unavailable")
-        except (NotFound, Forbidden):
-            await self._refuse(frame, "forbidden")
+    def check_turn(self, frame: protocol.ClientFrame) -> None:
+        if not self.greeted and not isinstance(frame, protocol.Hello):
+            raise ValueError("hello comes first")
+        if not isinstance(frame, protocol.Ping):
+            tabs.used(self.person, self)
 
     # Frames, in the order of PROTOCOL section 1.
 
     async def on_hello(self, frame: protocol.Hello) -> None:
         self.deadline.cancel()
         self.greeted = True
-        rows = await self._run(lambda: queries.welcome_rows(self.user))
+        rows, welcome = await self.run(self._welcome)
         mine = {UUID(row["thread"]): row["head"] for row in rows}
-        registry.join(self, mine)  # before reading: what comes meanwhile is delivered
+        registry.join(self, mine)
         for row in rows:
             registry.settle_files(UUID(row["thread"]), row["files"])
-        await self.send_text(await self._run(lambda: self._welcome(rows)))
+        self.write(welcome)
         for thread, held in frame.threads.items():
             if mine.get(thread, 0) > held:
-                await self.send_text(
-                    await self._run(partial(self._missed, thread, held))
-                )
+                self.write(await self.run(partial(self._missed, thread, held)))
         for thread, held in frame.files.items():
             if thread in mine:
                 await self._send_missed_files(thread, held)
         for thread, head in mine.items():
             registry.settle(thread, head)
 
-    async def on_post(self, frame: protocol.Post) -> None:
+    def on_post(self, frame: protocol.Post) -> None:
+        """Answered by `posted` or `refused`; later frames do not wait for it."""
+        if not posts.take(self.person):
+            self.refuse(frame, "rate_limited")
+            return
         draft = Draft(
             thread=frame.thread,
             author=self.user_id,
@@ -130,68 +114,84 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
             attachments=tuple(frame.attachments),
             door="socket",
         )
-        self.own.append((self.user_id, frame.id))
-        try:
-            [outcome] = await self._run(lambda: post_messages([draft]))
-        except (DatabaseError, InterfaceError):
-            self.own.remove((self.user_id, frame.id))
-            raise
-        if isinstance(outcome, Refused):
-            self.own.remove((self.user_id, frame.id))
-            await self._send_refused(str(frame.id), outcome.code, outcome.detail)
-        else:
-            await self.send_text(encode("posted", **wire_posted(outcome.message)))
+        self._remember_own(str(frame.id))
+        outcome = ledger.submit(draft)
+        outcome.add_done_callback(partial(self._decided, frame))
 
     async def on_read(self, frame: protocol.Read) -> None:
-        await self._run(lambda: mark_read(self.user, frame.thread, frame.seq))
+        await self.run(lambda: mark_read(self.user, frame.thread, frame.seq))
 
     async def on_acknowledge(self, frame: protocol.Acknowledge) -> None:
-        await self._run(lambda: acknowledge(self.user, frame.thread, frame.seq))
+        await self.run(lambda: acknowledge(self.user, frame.thread, frame.seq))
 
     async def on_history(self, frame: protocol.History) -> None:
-        def read() -> dict[str, Any]:
+        def read() -> Ready:
             seat = permissions.seat_in_thread(self.user, frame.thread, "thread.read")
             part = queries.history(
                 seat.thread, before=frame.before, after=frame.after, limit=frame.limit
             )
-            return wire_history(frame.thread, part, self.user_id)
+            part = fitting(part, keep_last=frame.after is None)
+            wired = wire_history(frame.thread, part, self.user_id)
+            return Ready(encode("messages", **wired))
 
-        await self.send_text(encode("messages", **await self._run(read)))
+        self.write(await self.run(read))
 
-    async def on_ping(self, frame: protocol.Ping) -> None:
-        heads, files = registry.heads(self), registry.changes(self)
-        await self.send_text(encode("pong", heads=heads, files=files))
+    def on_ping(self, frame: protocol.Ping) -> None:
+        # Whoever lost frames was not told all up to there about files.
+        files = {} if self.lost_frames else registry.changes(self)
+        self.tell("pong", heads=registry.heads(self), files=files)
 
-    # What the relay asks of a socket (realtime.registry.Socket).
+    def unavailable(self, frame: protocol.ClientFrame) -> None:
+        if isinstance(frame, protocol.Hello):
+            # Half welcomed, it would take up a count whose files it never got.
+            registry.leave(self)
+            self.end(Close.TRY_AGAIN)
+        else:
+            super().unavailable(frame)
 
-    def is_own(self, author: UUID, client_id: UUID) -> bool:
-        return (author, client_id) in self.own
+    # What delivery asks of a socket (realtime.registry.Socket).
 
-    async def send_text(self, text: str) -> None:
-        await self.send(text_data=text)
-
-    async def end(self, code: Close) -> None:
-        await self.close(code=code)
+    def is_own(self, author: str, client_id: str) -> bool:
+        return client_id in self.own and author == self.person
 
     # Steps of the above.
 
-    def _welcome(self, rows: list[dict[str, Any]]) -> str:
-        places = self.user.places
+    def _remember_own(self, client_id: str) -> None:
+        self.own[client_id] = None
+        if len(self.own) > OWN_REMEMBERED:
+            del self.own[next(iter(self.own))]
+
+    def _decided(self, frame: protocol.Post, future: "asyncio.Future[Outcome]") -> None:
+        if future.cancelled() or (error := future.exception()):
+            self.own.pop(str(frame.id), None)
+            if not future.cancelled():
+                assert isinstance(error, Exception)
+                self._failed(frame, error)
+        elif isinstance(outcome := future.result(), Refused):
+            self.own.pop(str(frame.id), None)
+            self.refuse(frame, outcome.code, outcome.sentence)
+        else:
+            self.tell("posted", **wire_posted(outcome.message))
+
+    def _welcome(self) -> tuple[list[dict[str, Any]], Ready]:
+        rows, places = queries.welcome_rows(self.user), self.user.places
         me = {
-            "id": str(self.user_id),
+            "id": self.person,
             "name": self.user.name,
             "organisation": places[0].organisation if places else "",
         }
         now = wire_time(timezone.now())
-        return encode(
+        frame = encode(
             "welcome", user=me, threads=rows, server_time=now, limits=limits()
         )
+        return rows, Ready(frame)
 
-    def _missed(self, thread: UUID, held: int) -> str:
+    def _missed(self, thread: UUID, held: int) -> Ready:
         """What came after `held`, in one frame; the client asks for more."""
         seat = permissions.seat_in_thread(self.user, thread, "thread.read")
         part = queries.history(seat.thread, after=held, limit=queries.MOST)
-        return encode("messages", **wire_history(thread, part, self.user_id))
+        part = fitting(part, keep_last=False)
+        return Ready(encode("messages", **wire_history(thread, part, self.user_id)))
 
     async def _send_missed_files(self, thread: UUID, held: int) -> None:
         """What became of files after that count, one frame each."""
@@ -202,52 +202,10 @@ class ThreadsConsumer(AsyncWebsocketConsumer):
 
         more = True
         while more:
-            part = await self._run(read)
+            part = await self.run(read)
             held, more = part["change"], part["more"]
             for one in part["attachments"]:
-                frame = encode("attachment", thread=str(thread), attachment=one)
-                await self.send_text(frame)
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        """Domain code, in a thread of its own kind and in the person's language."""
-
-        def speak() -> T:
-            with translation.override(self.language):
-                return work()
-
-        return await database_sync_to_async(speak)()
-
-    def _no_hello(self) -> None:
-        self.farewell = asyncio.ensure_future(self.end(Close.NO_HELLO))
-
-    async def _refuse_bad_frame(self) -> None:
-        now = time.monotonic()
-        self.bad_frames.append(now)
-        logger.info("A frame that is not the protocol")
-        full = len(self.bad_frames) == protocol.MAX_BAD_FRAMES
-        if full and now - self.bad_frames[0] < protocol.BAD_FRAME_SECONDS:
-            await self.end(Close.NOT_THE_PROTOCOL)
-            return
-        await self._send_refused(None, "invalid", self._sentence("invalid"))
-
-    async def _refuse(self, frame: protocol.ClientFrame, code: str) -> None:
-        message_id = str(frame.id) if isinstance(frame, protocol.Post) else None
-        await self._send_refused(message_id, code, self._sentence(code))
-
-    async def _send_refused(self, id_: str | None, code: str, detail: str) -> None:
-        named = {"id": id_} if id_ else {}
-        await self.send_text(encode("refused", **named, code=code, detail=detail))
-
-    def _sentence(self, code: str) -> str:
-        with translation.override(self.language):
-            sentences = {
-                "invalid": _("This was not understood."),
-                "forbidden": _("You may not do this in this thread."),
-                "unavailable": _(
-                    "Not sent: the record is out of reach for a moment. Try again."
-                ),
-            }
-            return sentences[code]
+                self.tell("attachment", thread=str(thread), attachment=one)
 
 
 def _cookie(scope: Mapping[str, Any], name: str) -> str:

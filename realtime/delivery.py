@@ -1,67 +1,66 @@
 """What a process hands to the sockets of one thread: in order, and without a hole.
 
 How far it has come is in registry.py; when hints arrive and when the record is
-compared is in relay.py.
+compared is in relay.py. Whatever is handed on is counted in the same moment, so that
+hints may go on arriving while a hole is filled.
 """
 
-import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
-
 from hub.queries import attachments, threads
 from realtime import broadcasts
+from realtime.database import database
+from realtime.protocol import Ready
 from realtime.registry import Socket, registry
 
-logger = logging.getLogger(__name__)
+
+def deliver(thread: UUID, messages: list[dict[str, Any]]) -> bool:
+    """Hands consecutive messages on. False: something before them is missing."""
+    if thread not in registry.sockets_of:
+        return True
+    registry.delivered.setdefault(thread, messages[0]["seq"] - 1)
+    return all(_deliver_one(thread, message) for message in messages)
 
 
-async def deliver(thread: UUID, messages: list[dict[str, Any]]) -> None:
-    """Hands consecutive messages on; fills a hole before them from the record."""
-    if not registry.sockets(thread):
-        return
-    done = registry.delivered.setdefault(thread, messages[0]["seq"] - 1)
-    if messages[0]["seq"] > done + 1:
-        await fill(thread)
-        return
-    for message in messages:
-        if message["seq"] > done:
-            await _send_message(thread, message)
-            registry.delivered[thread] = message["seq"]
+def _deliver_one(thread: UUID, message: dict[str, Any]) -> bool:
+    done = registry.delivered.get(thread, message["seq"])
+    if message["seq"] == done + 1:
+        registry.delivered[thread] = message["seq"]
+        _send_message(thread, message)
+    return bool(message["seq"] <= done + 1)
 
 
 async def fill(thread: UUID) -> None:
     """Reads and hands on everything after what this process delivered."""
-    read = database_sync_to_async(threads.messages_after)
     while thread in registry.delivered:
-        rows = await read(thread, registry.delivered[thread])
+        after = registry.delivered[thread]
+        rows = await database.run(partial(threads.messages_after, thread, after))
         for row in rows:
-            await _send_message(thread, broadcasts.message_hint(row))
-            if thread in registry.delivered:
-                registry.delivered[thread] = row.seq
+            if row.seq > registry.delivered.get(thread, row.seq):
+                _deliver_one(thread, broadcasts.message_hint(row))
         if len(rows) < threads.MOST:
             return
 
 
-async def deliver_file(thread: UUID, hint: dict[str, Any]) -> None:
-    """Hands on what became of a file; fills a hole before a final state first.
+def deliver_file(thread: UUID, hint: dict[str, Any]) -> bool:
+    """Hands on what became of a file. False: a final state before it is missing.
 
     Not counted (`change` 0) are states on the way: losing one costs nothing, since the
     final one follows; and a withdrawal by the sender: when that is lost, the file stays
     on the sender's other pages until they are opened again.
     """
-    if not registry.sockets(thread):
-        return
+    if thread not in registry.sockets_of:
+        return True
     if not hint["change"]:
-        await _send_file(thread, hint)
-        return
+        _send_file(thread, hint)
+        return True
     done = registry.files.setdefault(thread, hint["change"] - 1)
-    if hint["change"] > done + 1:
-        await fill_files(thread, hint["change"])
-    elif hint["change"] > done:
-        await _send_file(thread, hint)
+    if hint["change"] == done + 1:
         registry.files[thread] = hint["change"]
+        _send_file(thread, hint)
+    return bool(hint["change"] <= done + 1)
 
 
 async def fill_files(thread: UUID, head: int) -> None:
@@ -70,41 +69,40 @@ async def fill_files(thread: UUID, head: int) -> None:
     `head`, the count of the thread before this, is reached at least: the file of a
     number may have been withdrawn, and nobody needs to look for it again.
     """
-    read = database_sync_to_async(attachments.changes_after)
     while thread in registry.files:
-        rows = await read(thread, registry.files[thread])
+        after = registry.files[thread]
+        rows = await database.run(partial(attachments.changes_after, thread, after))
         for row in rows:
-            await _send_file(thread, broadcasts.file_hint(row))
-            if thread in registry.files:
+            if row.change > registry.files.get(thread, row.change):
                 registry.files[thread] = row.change
+                _send_file(thread, broadcasts.file_hint(row))
         if len(rows) < attachments.MOST:
             break
     if thread in registry.files:
         registry.files[thread] = max(registry.files[thread], head)
 
 
-async def send_all(sockets: list[Socket], text: str) -> None:
+def send_all(sockets: list[Socket], frame: Ready) -> None:
     for socket in sockets:
-        try:
-            await socket.send_text(text)
-        except Exception:  # a broken socket harms nobody else; its page comes back
-            logger.exception("A socket could not be written to")
-            registry.leave(socket)
+        socket.write(frame)
 
 
-async def _send_message(thread: UUID, message: dict[str, Any]) -> None:
+def _send_message(thread: UUID, message: dict[str, Any]) -> None:
     """To everybody but the socket that posted it; files that wait to their sender."""
-    author, client_id = UUID(message["author"]), UUID(message["id"])
-    others = [s for s in registry.sockets(thread) if not s.is_own(author, client_id)]
-    own = [s for s in others if s.user_id == author]
-    await send_all([s for s in others if s not in own], message["frame"])
-    await send_all(own, message.get("own", message["frame"]))
+    author, client_id = message["author"], message["id"]
+    frame = Ready(message["frame"])
+    own = Ready(message["own"]) if "own" in message else frame
+    for socket in registry.sockets(thread):
+        if socket.person != author:
+            socket.write(frame)
+        elif not socket.is_own(author, client_id):
+            socket.write(own)
 
 
-async def _send_file(thread: UUID, hint: dict[str, Any]) -> None:
+def _send_file(thread: UUID, hint: dict[str, Any]) -> None:
     """To the sender's sockets; to all others only what they may know."""
-    sender = UUID(hint["user"])
     sockets = registry.sockets(thread)
-    await send_all([s for s in sockets if s.user_id == sender], hint["own"])
+    send_all([s for s in sockets if s.person == hint["user"]], Ready(hint["own"]))
     if hint["others"]:
-        await send_all([s for s in sockets if s.user_id != sender], hint["others"])
+        others = [s for s in sockets if s.person != hint["user"]]
+        send_all(others, Ready(hint["others"]))

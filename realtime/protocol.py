@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+import struct
 from enum import IntEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -18,18 +20,24 @@ MAX_BAD_FRAMES = 10  # within BAD_FRAME_SECONDS, then 4400: not a page of ours
 BAD_FRAME_SECONDS = 60.0
 MAX_SEQ = 2**31 - 1
 MOST_IN_HISTORY = 200
+FRAMES_PER_SECOND, FRAMES_BURST = 20, 40  # of one socket
+POSTS_PER_MINUTE = 60  # of one person, through all their sockets of a process
+MOST_SOCKETS = 10  # of one person, in a process
+WINDOW_FRAMES, WINDOW_BYTES = 64, 256 * 1024  # sent to a socket and not taken by it
 MOST_WITH_FILES = 100  # in one `hello`: each costs a query; a page shows one thread
 
 
 class Close(IntEnum):
     """Why the server ends a socket (PROTOCOL section 1)."""
 
+    FAILED = 1011
     RESTART = 1012
     TRY_AGAIN = 1013
     NOT_THE_PROTOCOL = 4400
     SESSION_ENDED = 4401
     RIGHTS_LOST = 4403
     NO_HELLO = 4408
+    TOO_MUCH = 4429
 
 
 Seq = Annotated[int, Field(ge=0, le=MAX_SEQ)]
@@ -93,11 +101,16 @@ _frames: TypeAdapter[ClientFrame] = TypeAdapter(
 )
 
 
+# Where a number may hide that is not finite, also in a field that is ignored: pydantic
+# lets it pass there. Other frames need not be read twice.
+_SUSPECT = re.compile(r"NaN|Infinity|[0-9][eE]\+?[0-9]{3}|[0-9]{200}")
+
+
 def decode(text: str) -> ClientFrame:
     """One client frame. Raises ValueError for anything else, whatever it is."""
     try:
-        # First the syntax, also of fields that are ignored: NaN and 1e999 pass there.
-        json.loads(text, parse_constant=_finite, parse_float=_finite)
+        if _SUSPECT.search(text):
+            json.loads(text, parse_constant=_finite, parse_float=_finite)
         return _frames.validate_json(text)
     except (FrameError, ValueError, RecursionError) as error:
         raise ValueError("not a frame") from error
@@ -117,12 +130,46 @@ def encode(type_: str, **fields: Any) -> str:
     )
 
 
+class Ready:
+    """A server frame, encoded once for all the sockets of this process."""
+
+    __slots__ = ("_wire", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._wire: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        """With the header of a whole, unmasked text frame (RFC 6455 section 5.2)."""
+        if self._wire is None:
+            self._wire = _framed(self.text.encode())
+        return self._wire
+
+
+def _framed(payload: bytes) -> bytes:
+    size = len(payload)
+    if size < 126:
+        header = struct.pack("!BB", 0x81, size)
+    elif size < 2**16:
+        header = struct.pack("!BBH", 0x81, 126, size)
+    else:
+        header = struct.pack("!BBQ", 0x81, 127, size)
+    return header + payload
+
+
 def limits() -> dict[str, int]:
     """What `welcome` tells a client about section 4's limits."""
     return {
         "frame_bytes": MAX_FRAME_BYTES,
         "body": 10_000,
         "history": MOST_IN_HISTORY,
+        "frames_per_second": FRAMES_PER_SECOND,
+        "frames_burst": FRAMES_BURST,
+        "posts_per_minute": POSTS_PER_MINUTE,
+        "sockets": MOST_SOCKETS,
+        "waiting_frames": WINDOW_FRAMES,
+        "waiting_bytes": WINDOW_BYTES,
         "file_bytes": MAX_FILE_BYTES,
         "files": MAX_FILES_PER_MESSAGE,
     }

@@ -5,21 +5,23 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from realtime.protocol import Close
+from realtime.protocol import Close, Ready
 
 
 class Socket(Protocol):
-    """What the relay needs of a connection; the consumer is one."""
+    """What fan-out needs of a connection; the consumer is one."""
 
     user_id: UUID
+    person: str  # the same as text, as hints write it
     session_key: str
 
-    def is_own(self, author: UUID, client_id: UUID) -> bool:
+    def is_own(self, author: str, client_id: str) -> bool:
         """Whether this socket posted that message and gets `posted` for it."""
 
-    async def send_text(self, text: str) -> None: ...
+    def write(self, frame: Ready) -> None:
+        """Never waits and never fails."""
 
-    async def end(self, code: Close) -> None: ...
+    def end(self, code: Close) -> None: ...
 
 
 @dataclass

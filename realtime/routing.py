@@ -27,6 +27,6 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     await inner(scope, receive, send)
 
 
-_consumer: Any = ThreadsConsumer.as_asgi()  # Django's `path` is typed for pages
+_consumer: Any = ThreadsConsumer.application  # Django's `path` is typed for pages
 _patterns: list[Any] = [path("ws/", _consumer), re_path(r"", cast(Any, refuse))]
 _routes = URLRouter(_patterns)

@@ -16,7 +16,7 @@ from hub import events, permissions, text
 from hub.actions.departures import forget_person, pass_on
 from hub.actions.journal import record
 from hub.actions.members import create_user, end_membership
-from hub.actions.seating import seat_everywhere
+from hub.actions.seating import hold_threads_of, seat_everywhere
 from hub.errors import Forbidden, Illegal, InvalidInput, InvalidText, NotFound
 from hub.models import (
     CENTRE_ROLES,
@@ -124,6 +124,7 @@ def leave(
         if place.user_id == by.pk and not confirmed:
             sentence = _("Confirm that you give up your own place and its rights.")
             raise InvalidInput({"confirmed": sentence})
+        hold_threads_of(place.user_id)  # all at once, before lines are posted in some
         pass_on(place)
         end_membership(place, by=by)
         forget_person(place.user, by=by)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from hub import events
 from hub.actions.journal import record
+from hub.actions.seating import hold_threads_of
 from hub.models import Centre, Court, Membership, Participant, Role, Thread, User
 
 
@@ -39,6 +40,7 @@ def end_membership(
 ) -> None:
     """Takes the place away at once; its seats stop counting, its words stay."""
     with transaction.atomic():
+        hold_threads_of(place.user_id)
         Membership.objects.filter(pk=place.pk).update(until=at or timezone.now())
         record(by, "membership_ended", "user", place.user_id)
         events.rights_changed.send(None, user_ids=[place.user_id])
@@ -47,6 +49,7 @@ def end_membership(
 def close_account(user: User, *, by: User | None = None) -> None:
     """Ends every right of the person at once; names stay on what was written."""
     with transaction.atomic():
+        hold_threads_of(user.pk)
         User.objects.filter(pk=user.pk).update(is_active=False)
         record(by, "account_closed", "user", user.pk)
         events.rights_changed.send(None, user_ids=[user.pk])

@@ -95,15 +95,18 @@ def _told_of(instead_of: UUID | None) -> Subquery:
 
 
 def hold_threads_of(user_id: UUID) -> None:
-    """Until the end of the caller's transaction, in the order in which posting locks.
+    """Before the person's rights change: nobody posts there until the caller's commit.
 
-    Before seats are changed: the messenger holds threads while it writes seats, so the
-    other order would be a deadlock.
+    In the order in which posting locks, and before seats are changed: the messenger
+    holds threads while it writes seats, so the other order would be a deadlock. The
+    UPDATE changes no value. It makes a post that waits for us look again, since what it
+    saw of rights is older than our commit (hub.sql.posting.read).
     """
     seats = Participant.objects.filter(user=user_id).values("thread")
     threads = Thread.objects.filter(pk__in=seats, state=ThreadState.OPEN)
     locked = threads.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    list(locked.values_list("pk", flat=True))
+    keys = list(locked.values_list("pk", flat=True))
+    Thread.objects.filter(pk__in=keys).update(state=F("state"))
 
 
 def look_for_unread(threads: Iterable[UUID], reader: UUID, at: datetime) -> None:

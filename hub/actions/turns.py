@@ -45,10 +45,15 @@ def default_turn(measure: Measure) -> Turn:
     return COURT_ANSWERS if first else turn_in(measure.state)
 
 
-def awaiting_answer(threads: Iterable[Thread]) -> dict[UUID, Measure]:
-    """The measures, by thread, whose court was asked something. No query."""
-    measures = {t.pk: t.designation.measure for t in threads}
-    return {t: m for t, m in measures.items() if m.awaits_act == Act.ANSWER}
+def awaiting_answer(threads: Iterable[UUID]) -> dict[UUID, Measure]:
+    """The measures, by thread, whose court was asked something."""
+    found = Thread.objects.filter(
+        pk__in=threads, designation__measure__awaits_act=Act.ANSWER
+    )
+    return {
+        t.pk: t.designation.measure
+        for t in found.select_related("designation__measure")
+    }
 
 
 def answered_in_writing(rows: Sequence[Message], awaiting: dict[UUID, Measure]) -> None:

@@ -50,6 +50,11 @@ class Side(models.TextChoices):
 HUB_USER_ID = uuid.UUID(int=1)
 
 
+def full_name(given_name: str, usual_name: str) -> str:
+    """A person's name as it is shown and frozen on messages."""
+    return f"{given_name} {usual_name}"
+
+
 class User(AbstractBaseUser):
     """A person. There is no password anywhere: see SignInRequest."""
 
@@ -71,7 +76,7 @@ class User(AbstractBaseUser):
 
     @property
     def name(self) -> str:
-        return f"{self.given_name} {self.usual_name}"
+        return full_name(self.given_name, self.usual_name)
 
     @property
     def initials(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Model
 
 from hub import permissions
-from hub.actions.messages import HUB_SEAT
+from hub.actions.posting_facts import HUB_SEAT
 from hub.actions.transitions import set_turn
 from hub.calendar import local_day
 from hub.models import (

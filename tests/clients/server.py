@@ -34,6 +34,7 @@ class ServedHub:
             "PYTHONUNBUFFERED": "1",
             "PYTHONFAULTHANDLER": "1",
             "LOG_LEVEL": "ERROR",
+            "RATE_LIMITS": "off",  # tests that need them say so
             **environment,
         }
         self.reached_at = self.url  # where clients go; a proxy may stand before it

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import connections
 
 from asgi import application
+from realtime.database import database
+from realtime.ledger import ledger
 from realtime.registry import Registry, registry
 from realtime.relay import Relay, relay
 from tests.clients.socket_client import Client, Frame
@@ -54,10 +56,11 @@ class Process:
 
         async def ended() -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
+            await ledger.stop()  # a commit in hand may still get through
             await relay.stop()
-            await sync_to_async(lambda: None)()  # the record's thread has done its work
 
         self.run(ended())
+        database.close()
         for known, new in ((registry, Registry()), (relay, Relay())):
             vars(known).update(vars(new))
         channel_layers.backends.clear()

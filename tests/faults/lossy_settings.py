@@ -1,10 +1,6 @@
-"""The usual settings with a layer that loses one hint in three."""
+"""The usual settings with a hub that loses one hint in three."""
 
 from settings import *  # noqa: F403
+from settings import INSTALLED_APPS
 
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "tests.faults.lossy_layer.LossyLayer",
-        "CONFIG": {"group_expiry": 10 * 365 * 86400, "capacity": 10_000},
-    }
-}
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.lossy_hints.LossyHints"]

@@ -12,7 +12,7 @@ from tests.clients.server import ServedHub
 from tests.clients.session import sign_in
 from tests.clients.socket_client import Client
 from tests.faults.checker import judge, record_of
-from tests.faults.lossy_layer import LOST
+from tests.faults.lossy_hints import LOST
 from tests.faults.writers import PEOPLE, PROMISED_SECONDS, listening, open_writers
 from tests.servers import Postgres, Valkey
 

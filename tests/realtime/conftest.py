@@ -15,6 +15,8 @@ from django.test import Client
 from asgi import application
 from hub.demo import Demo
 from hub.models import User
+from realtime.database import database
+from realtime.ledger import ledger
 from realtime.relay import relay
 from tests.cast import create_small_demo
 
@@ -86,7 +88,9 @@ async def tab(transactional_db: None) -> AsyncIterator[Open]:
     yield open_tab
     for one in opened:
         await one.socket.disconnect()
+    await ledger.stop()
     await relay.stop()
+    database.close()
     await sync_to_async(connections.close_all)()
 
 

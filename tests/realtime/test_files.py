@@ -1,17 +1,18 @@
 """Who hears what of a file, when, and what becomes of hints that are lost."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from hub.actions import attachments, file_queue
 from hub.demo import Demo
 from hub.models import Attachment, Thread, User
 from realtime import relay
+from realtime.database import database
 from tests.files.fakes import EVIL, FakeScanner, fake_children, run_queue, send
 from tests.realtime.conftest import Frame, Open, Tab
 
@@ -148,7 +149,7 @@ async def test_a_lost_hint_about_a_file_is_healed_by_the_check(
     file = await received(people["camille"], thread)
     await post(sender, thread, file)
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        patched.setattr("realtime.broadcasts.publish", lambda hint: None)
         await decided()
     assert await hears_nothing_of_files(reader)
     await relay.check()
@@ -157,19 +158,21 @@ async def test_a_lost_hint_about_a_file_is_healed_by_the_check(
 
 
 async def test_a_check_that_finds_nothing_lost_asks_three_questions(
-    tab: Open, world: Demo
+    tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for person in ("camille", "samira", "luc"):
         await tab(world.people[person])
     asked: list[str] = []
 
-    def note(execute: Any, sql: str, *rest: Any) -> Any:
-        asked.append(sql)
-        return execute(sql, *rest)
+    def noted(work: Any) -> Any:
+        with CaptureQueriesContext(connection) as queries:
+            done = work()
+        asked.extend(query["sql"] for query in queries)
+        return done
 
-    await sync_to_async(lambda: connection.execute_wrappers.append(note))()
+    run = database.run
+    monkeypatch.setattr(database, "run", lambda work: run(lambda: noted(work)))
     await relay.check()
-    await sync_to_async(lambda: connection.execute_wrappers.remove(note))()
     assert len(asked) == 3
 
 
@@ -180,7 +183,7 @@ async def test_a_lost_message_brings_no_words_in_the_language_of_the_server(
     sender, second = await tab(camille), await tab(camille)
     file = await received(camille, thread, EVIL)
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        patched.setattr("realtime.broadcasts.publish", lambda hint: None)
         await post(sender, thread, file)
         await decided()
     await relay.check()
@@ -195,7 +198,7 @@ async def test_a_number_whose_file_is_gone_is_looked_for_once(
     page = await tab(camille)
     file = await received(camille, thread)
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        patched.setattr("realtime.broadcasts.publish", lambda hint: None)
         await decided()
         await sync_to_async(attachments.withdraw)(camille, file.pk)
     await relay.check()
@@ -210,7 +213,7 @@ async def test_a_hint_after_a_hole_brings_both_files_in_order(
     sender = await tab(camille)
     first = await received(camille, thread)
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        patched.setattr("realtime.broadcasts.publish", lambda hint: None)
         await decided()
     second = await received(camille, thread)
     await decided()

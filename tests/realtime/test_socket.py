@@ -1,6 +1,5 @@
 """What a tab says and hears: the frames of PROTOCOL section 1."""
 
-import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -144,7 +143,7 @@ async def test_a_seat_given_while_connected_counts_at_once_even_if_hints_get_los
     await sync_to_async(members.seat)(thread, [place])
     assert (await anne.get("reload"))["thread"] == str(thread.pk)
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        patched.setattr("realtime.broadcasts.publish", lambda hint: None)
         await sync_to_async(post)(world.people["camille"], thread.pk)
     await relay.check()
     assert (await anne.get("message"))["seq"] == 6
@@ -174,7 +173,7 @@ async def test_a_hint_that_was_lost_is_healed_from_the_record(
 ) -> None:
     luc = await tab(world.people["luc"])
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        patched.setattr("realtime.broadcasts.publish", lambda hint: None)
         await sync_to_async(post)(world.people["camille"], world.threads[0].pk)
     assert await luc.socket.receive_nothing()
     await relay.check()
@@ -186,7 +185,7 @@ async def test_a_hint_after_a_hole_brings_both_messages_in_order(
 ) -> None:
     luc, camille = await tab(world.people["luc"]), world.people["camille"]
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.broadcasts._send", lambda hint: asyncio.sleep(0))
+        patched.setattr("realtime.broadcasts.publish", lambda hint: None)
         await sync_to_async(post)(camille, world.threads[0].pk)
     await sync_to_async(post)(camille, world.threads[0].pk)
     assert [(await luc.get("message"))["seq"] for _ in range(2)] == [6, 7]
@@ -262,7 +261,7 @@ async def test_a_lost_database_is_said_and_the_message_may_be_sent_again(
 
     luc, same = await tab(world.people["luc"]), str(uuid4())
     with monkeypatch.context() as patched:
-        patched.setattr("realtime.consumer.post_messages", lost)
+        patched.setattr("realtime.ledger.post_messages", lost)
         refused = await luc.post(world.threads[0].pk, id=same)
     assert (refused["code"], refused["id"]) == ("unavailable", same)
     assert (await luc.post(world.threads[0].pk, id=same))["type"] == "posted"

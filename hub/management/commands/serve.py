@@ -1,5 +1,6 @@
 """`manage.py serve`: a clear start, the addresses to open, a clean end."""
 
+import asyncio
 import socket
 import sys
 from argparse import ArgumentParser
@@ -7,8 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-
-from hub.server import HubServer
 
 
 class Command(BaseCommand):
@@ -26,7 +25,9 @@ class Command(BaseCommand):
         _refuse_taken(host, port)
         if options["prepare"]:
             call_command("prepare", stdout=self.stdout)
+        _use_fast_loop()
         from asgi import application  # needs a migrated, configured Django
+        from hub.server import HubServer  # makes its loop when it is imported
 
         server = HubServer(application, host, port, greet=self._greet)
         server.run()
@@ -40,6 +41,15 @@ class Command(BaseCommand):
             self.stdout.write(f"Mail sent from here: {settings.BASE_URL}/dev/mail\n")
         self.stdout.write("Ctrl-C ends it.\n")
         self.stdout.flush()
+
+
+def _use_fast_loop() -> None:
+    """The loop that everything runs on; asyncio's own where uvloop does not install."""
+    try:
+        import uvloop
+    except ImportError:
+        return
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def _refuse_taken(host: str, port: int) -> None:

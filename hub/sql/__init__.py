@@ -1,0 +1,1 @@
+"""SQL by hand, where a measurement showed what it saves (decision 0018)."""

@@ -1,0 +1,97 @@
+"""Posting's two statements on PostgreSQL: prepared, with one plan for every group.
+
+Values travel as one JSON text: cheaper to make and to read than an array per column
+(measured). The plan is made once because settings.py asks for generic plans.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+
+from hub.models import Message
+from hub.posting import Draft, Head
+from hub.sql.rows import encode, head_rows, message_rows
+
+# NO KEY, so that foreign-key checks of other inserts need not wait. `seen` is the same
+# thread as the statement's snapshot has it: another version (ctid) than the locked one
+# means that somebody changed it while we waited.
+READ = """
+with held as materialized (
+    select id, last_seq, head, state, awaits, look_at, designation_id, ctid as version
+    from hub_thread where id = any(%s::uuid[]) order by id for no key update
+)
+select held.last_seq, held.head, held.state, held.awaits, held.look_at,
+       held.version is not distinct from seen.ctid, measure.awaits_act,
+       person.given_name, person.usual_name, place.role, place.court_id is not null,
+       coalesce(court.name, centre.name), known.id
+from json_to_recordset(%s::json) as draft(n int, thread uuid, author uuid, client uuid)
+left join held on held.id = draft.thread
+left join hub_thread seen on seen.id = draft.thread
+left join hub_designation designation on designation.id = held.designation_id
+left join hub_measure measure on measure.id = designation.measure_id
+left join hub_participant seat
+    on seat.thread_id = draft.thread and seat.user_id = draft.author
+    and (seat.until is null or seat.until > %s)
+left join hub_user person on person.id = seat.user_id and person.is_active
+left join hub_membership place on place.id = seat.membership_id
+    and person.id is not null and place.role = any(%s::text[])
+    and place.since <= %s and (place.until is null or place.until > %s)
+left join hub_court court on court.code = place.court_id
+left join hub_centre centre on centre.id = place.centre_id
+left join hub_message known
+    on known.author_id = draft.author and known.client_id = draft.client
+order by draft.n
+"""
+
+WRITE = """
+with raised as (
+    update hub_thread set last_seq = new.last_seq, head = new.head,
+        awaits = new.awaits, look_at = new.look_at, last_at = %s
+    from json_to_recordset(%s::json) as new(
+        id uuid, last_seq int, head text, awaits text, look_at timestamptz)
+    where hub_thread.id = new.id
+)
+insert into hub_message (thread_id, seq, client_id, author_id, author_name, author_role,
+    author_organisation, author_side, kind, body, needs_ack, urgent, for_case_file,
+    corrects, door, at, hash)
+select * from json_to_recordset(%s::json) as new(
+    thread_id uuid, seq int, client_id uuid, author_id uuid, author_name text,
+    author_role text, author_organisation text, author_side text, kind text, body text,
+    needs_ack boolean, urgent text, for_case_file boolean, corrects int, door text,
+    at timestamptz, hash text)
+returning id
+"""
+
+
+def read(
+    drafts: Sequence[Draft], readers: Sequence[str], now: datetime
+) -> list[tuple[Any, ...]]:
+    threads = _array({draft.thread.hex for draft in drafts})
+    asked = encode(
+        [
+            {"n": n, "thread": d.thread, "author": d.author, "client": d.id}
+            for n, d in enumerate(drafts)
+        ]
+    )
+    return _run(READ, (threads, asked, now, _array(readers), now, now))
+
+
+def write(rows: Sequence[Message], heads: dict[UUID, Head]) -> Iterable[int]:
+    new_heads, new_rows = encode(head_rows(heads)), encode(message_rows(rows))
+    return [key for (key,) in _run(WRITE, (rows[-1].at, new_heads, new_rows))]
+
+
+def _run(statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """On Django's connection, but bound by the server: Django's own cursor cannot."""
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)
+        return cursor.execute(statement, values, prepare=True).fetchall()
+
+
+def _array(words: Iterable[str]) -> str:
+    """As PostgreSQL writes an array; of words without commas or quotes."""
+    return f"{{{','.join(words)}}}"
