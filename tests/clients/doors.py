@@ -39,15 +39,14 @@ class Person:
         self._signed_in = f"{self.cookie}; csrf={CSRF}"
 
     async def api(self, hub: ServedHub, said: tuple[str, str, str]) -> Answer:
-        message_id, thread, body = said
-        answer = await self._line(hub).post(
-            f"/api/v1/threads/{thread}/messages",
-            json={"id": message_id, "body": body},
-            headers={"cookie": self._signed_in, "x-csrftoken": CSRF},
-        )
+        answer = await self._api(hub, said)
         if answer.status_code == 201:
             return Answer("", int(answer.json()["seq"]))
         return _refused(answer)
+
+    async def api_status(self, hub: ServedHub, said: tuple[str, str, str]) -> int:
+        """For whoever may have no session any more."""
+        return (await self._api(hub, said)).status_code
 
     async def form(self, hub: ServedHub, said: tuple[str, str, str]) -> Answer:
         message_id, thread, body = said
@@ -81,6 +80,14 @@ class Person:
 
     async def close(self) -> None:
         await asyncio.gather(*(line.aclose() for line in self._lines.values()))
+
+    async def _api(self, hub: ServedHub, said: tuple[str, str, str]) -> httpx.Response:
+        message_id, thread, body = said
+        return await self._line(hub).post(
+            f"/api/v1/threads/{thread}/messages",
+            json={"id": message_id, "body": body},
+            headers={"cookie": self._signed_in, "x-csrftoken": CSRF},
+        )
 
     def _line(self, hub: ServedHub) -> httpx.AsyncClient:
         if hub.url not in self._lines:

@@ -25,8 +25,9 @@ import json
 from datetime import date, timedelta
 from django.test import Client
 from django.utils import timezone
+from hub.actions import members
 from hub.demo import CAST, transmit_demo
-from hub.models import Thread, User
+from hub.models import Role, Thread, User
 from hub.models.centres import VisitKind
 from notifications import tokens
 from notifications.models import LinkSession, ReplyLink
@@ -58,32 +59,52 @@ def links(user):
         )
     return made
 
-print("SETUP" + json.dumps({{
-    key: {{"user": str(cast[key].pk), "cookie": session(cast[key]),
-          "links": links(cast[key])}}
+def guest(number):
+    user = members.create_user(
+        email=f"guest{{number}}@centre.demo.invalid", given_name="G", usual_name="G"
+    )
+    place = members.add_membership(
+        user, Role.STAFF, centre=threads[0].designation.centre
+    )
+    for thread in threads:
+        members.seat(thread, [place])
+    return user
+
+found = [
+    {{"user": str(cast[key].pk), "cookie": session(cast[key]),
+     "links": links(cast[key])}}
     for key in {keys}
-}}))
+]
+for number in range({guests}):
+    user = guest(number)
+    found.append({{"user": str(user.pk), "cookie": session(user), "links": {{}}}})
+print("SETUP" + json.dumps(found))
 """
 
 
 @dataclass
 class World:
-    """`lines`: name -> the proxy on the way to it: database, hints, one per hub."""
+    """`lines`: name -> the proxy on the way to it: database, hints, one per hub.
+
+    `people` are four of the cast; `guests` are others with seats in all threads.
+    """
 
     hubs: list[ServedHub]
     people: list[Person] = field(default_factory=list)
+    guests: list[Person] = field(default_factory=list)
     threads: list[str] = field(default_factory=list)
     database: Postgres | None = None
     hints: Valkey | None = None
     lines: dict[str, Proxy] = field(default_factory=dict)
 
-    def prepare(self, links: int) -> None:
+    def prepare(self, links: int, guests: int) -> None:
         """Needs a database; the hubs may be down."""
-        script = SET_UP.format(keys=KEYS, links=links)
+        script = SET_UP.format(keys=KEYS, links=links, guests=guests)
         output = self.hubs[0].manage("shell", "-v", "0", "-c", script)
         [line] = [one for one in output.splitlines() if one.startswith("SETUP")]
         found = json.loads(line.removeprefix("SETUP"))
-        self.people = [Person(**found[key]) for key in KEYS]
+        everyone = [Person(**one) for one in found]
+        self.people, self.guests = everyone[: len(KEYS)], everyone[len(KEYS) :]
         self.threads = sorted(self.people[0].links)
 
     @property
@@ -98,16 +119,16 @@ class World:
 
 @contextlib.asynccontextmanager
 async def one_process(
-    folder: Path, *, links: int = 1, **environment: str
+    folder: Path, *, links: int = 1, guests: int = 0, **environment: str
 ) -> AsyncIterator[World]:
     """SQLite and the layer within the process."""
     shutil.copytree(prepared(), folder, dirs_exist_ok=True)
-    hub = ServedHub(folder, RATE_LIMITS="off", **environment)
+    hub = ServedHub(folder, **{"RATE_LIMITS": "off", **environment})
     world = World([hub])
-    world.prepare(links)
+    world.prepare(links, guests)
     hub.is_prepared = True
     async with contextlib.AsyncExitStack() as stack:
-        for person in world.people:
+        for person in world.people + world.guests:
             stack.push_async_callback(person.close)
         stack.enter_context(hub)  # blocks the loop, in which nothing runs yet
         yield world
@@ -115,7 +136,11 @@ async def one_process(
 
 @contextlib.asynccontextmanager
 async def two_processes(
-    folder: Path, *, links: int = 1, environments: tuple[dict[str, str], ...] = ({}, {})
+    folder: Path,
+    *,
+    links: int = 1,
+    guests: int = 0,
+    environments: tuple[dict[str, str], ...] = ({}, {}),
 ) -> AsyncIterator[World]:
     """One process for each environment, on one PostgreSQL and one Valkey; every line
     of all of them leads through a proxy."""
@@ -140,8 +165,8 @@ async def two_processes(
             hub.reached_at = f"http://127.0.0.1:{line.port}"
             stack.callback(hub.__exit__, None, None, None)
         await asyncio.to_thread(hubs[0].manage, "prepare")
-        await asyncio.to_thread(world.prepare, links)
+        await asyncio.to_thread(world.prepare, links, guests)
         await asyncio.gather(*(asyncio.to_thread(hub.start) for hub in hubs))
-        for person in world.people:
+        for person in world.people + world.guests:
             stack.push_async_callback(person.close)
         yield world
