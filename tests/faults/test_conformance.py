@@ -6,6 +6,7 @@ case is what a client sends, and how the server goes on: its answer or its close
 """
 
 import base64
+import contextlib
 import json
 import os
 import socket
@@ -161,8 +162,9 @@ class Raw:
             if got.code == PONG:
                 return got.body
             if got.code == CLOSE:
-                self.line.sendall(close(1000))
-                assert not self.input.read(), "nothing follows a close"
+                with contextlib.suppress(OSError):  # it may be gone already
+                    self.line.sendall(close(1000))
+                    assert not self.input.read(), "nothing follows a close"
                 return int.from_bytes(got.body[:2], "big")
             if (kind := json.loads(got.body)["type"]) in ("pong", "refused"):
                 return str(kind)
