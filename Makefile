@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast lint format bench login lock translations faults \
-	crash-mail files-faults clean up
+	crash-mail files-faults sockets clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -76,6 +76,11 @@ files-faults: ## send 200 files while their scanner breaks (TEST_SHAPE as above)
 	$(PREPARE)
 	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m files_faults \
 		tests/files $(ARGS)
+
+sockets: ## let sockets wait and stall for minutes (TEST_SHAPE as above)
+	$(PREPARE)
+	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m long_sockets \
+		tests/faults/test_long_sockets.py $(ARGS)
 
 clean: ## remove .venv, and after a question var/ (database, files, mails)
 	@echo "Removing .venv (make run builds it again)."

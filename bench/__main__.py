@@ -1,8 +1,9 @@
 """`make bench`: short measurements on a throw-away SQLite file, printed as ratios.
 
 `make bench ARGS=national` measures pages on data of the country's size instead,
-`make bench ARGS=files` files from receipt to ready, and pages beside bombs;
-`make bench ARGS=mail` due notifications to delivered mails.
+`make bench ARGS=posting` messages on PostgreSQL, `make bench ARGS=files` files from
+receipt to ready, and pages beside bombs; `make bench ARGS=mail` due notifications to
+delivered mails.
 """
 
 import os
@@ -21,13 +22,16 @@ def main(arguments: list[str]) -> None:
         from bench import national  # needs the test servers
 
         national.run(arguments[1:])
+    elif arguments == ["posting"]:
+        measure_posting()
     elif arguments == ["files"]:
         measure_files()
     elif arguments == ["mail"]:
         measure_mail()
     elif arguments:
         raise SystemExit(
-            "Usage: python -m bench [files | mail | national [sqlite] [postgres]]"
+            "Usage: python -m bench "
+            "[posting | files | mail | national [sqlite] [postgres]]"
         )
     else:
         measure_ratios()
@@ -39,6 +43,24 @@ def measure_ratios() -> None:
 
         posting.run()
         pages.run()
+
+
+def measure_posting() -> None:
+    """On PostgreSQL; the short form without arguments measures SQLite."""
+    from tests.servers import Postgres
+
+    with Postgres(own=True) as server:
+        os.environ["DATABASE_URL"] = server.url
+        with throw_away():
+            from django.db import connection
+
+            from bench import posting  # needs a configured Django
+
+            try:
+                posting.run()
+            finally:
+                connection.close()
+                connection.close_pool()  # type: ignore[attr-defined]
 
 
 def measure_files() -> None:

@@ -14,13 +14,14 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from hub.models import GENESIS, Attachment, Message
 
+_canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False
+).encode
+
 
 def message_hash(previous: str, content: dict[str, Any]) -> str:
     """SHA-256 in hexadecimal over `previous` and the canonical JSON of `content`."""
-    canonical = json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{_canonical(content)}".encode()).hexdigest()
 
 
 def content(message: Message) -> dict[str, Any]:

@@ -20,6 +20,7 @@ GROUP = "hub.live"  # one subscription per process, whatever the number of socke
 SEND_SECONDS = 2.0  # a hint later than this is worth less than the check that heals it
 PAUSE_SECONDS = 1.0  # before asking a layer again that did not answer
 MOST_WAITING = 1000  # hints; while the layer hangs, the oldest go first
+GATHER_SECONDS = 0.01  # between two publications; the first after a pause goes at once
 MOST_AT_ONCE = 50  # hints in one publication
 
 Hint = dict[str, Any]
@@ -71,6 +72,7 @@ class Layer:
                 self._something.clear()
             if not await send(hints, self._me):
                 self.dropped += len(hints)
+            await asyncio.sleep(GATHER_SECONDS)
 
     async def _listen(self, take: Take) -> None:
         layer = get_channel_layer()

@@ -6,6 +6,7 @@ load, and an idle hub waits for nothing. The rules of posting are not here.
 
 import asyncio
 import logging
+import math
 import os
 import socket
 import threading
@@ -113,11 +114,12 @@ class Ledger:
             self._open[0].overdue_at <= now or self._open[0].future.done()
         ):
             entry = self._open.popleft()
-            entry.is_given_up = True
             if not entry.future.done():
-                logger.error("Database silent for %d s", PATIENCE_SECONDS)
+                entry.is_given_up = True
                 entry.future.set_exception(Unavailable())
-                self._hang_up()
+        if now - self._begun_at > PATIENCE_SECONDS / 2:  # no queue: it is silent
+            logger.error("Database silent, hanging up")
+            self._hang_up()
         if self._open:
             self._alarm = self._loop.call_at(self._open[0].overdue_at, self._give_up)
 
@@ -132,7 +134,9 @@ class Ledger:
     def _run(self) -> None:
         try:
             while group := self._next_group():
+                self._begun_at = self._loop.time()
                 answers = self._post(group)
+                self._begun_at = math.inf
                 self._loop.call_soon_threadsafe(self._answer, group, answers)
         finally:
             connection.close()

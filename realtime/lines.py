@@ -80,5 +80,6 @@ class PublicLine:
         except Exception:  # a broken socket harms nobody else; its page comes back
             logger.exception("A socket could not be written to")
             self._events.clear()
+            self._bytes = 0
         finally:
             self._sending = None

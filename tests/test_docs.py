@@ -122,7 +122,7 @@ def test_every_server_frame_has_an_example() -> None:
 
 def test_the_server_sends_no_frame_that_the_contract_does_not_show() -> None:
     sources = [p.read_text() for p in (ROOT / "realtime").glob("*.py")]
-    sent = re.findall(r'\bencode\(\s*"(\w+)"', "\n".join(sources))
+    sent = re.findall(r'\b(?:encode|tell)\(\s*"(\w+)"', "\n".join(sources))
     assert set(sent) == SERVER_FRAMES
 
 

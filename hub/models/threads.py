@@ -95,10 +95,11 @@ class Participant(models.Model):
 class Message(models.Model):
     """Immutable. The author's name, role and organisation are frozen on it."""
 
-    thread = models.ForeignKey(Thread, on_delete=models.PROTECT)
+    # No index of their own: the unique keys below begin with them.
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, db_index=False)
     seq = models.PositiveIntegerField()
     client_id = models.UUIDField()  # `id` on the wire, chosen by the author's client
-    author = models.ForeignKey(User, on_delete=models.PROTECT)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, db_index=False)
     author_name = models.CharField(max_length=201)
     author_role = models.CharField(max_length=20)
     author_organisation = models.CharField(max_length=160)

@@ -16,34 +16,41 @@ from hub.models import Message
 from hub.posting import Draft, Head
 from hub.sql.rows import encode, head_rows, message_rows
 
-# NO KEY, so that foreign-key checks of other inserts need not wait. `seen` is the same
-# thread as the statement's snapshot has it: another version (ctid) than the locked one
-# means that somebody changed it while we waited.
+# NO KEY, so that foreign-key checks of other inserts need not wait. The subquery on
+# the thread sees it as the statement's snapshot does: another version (ctid) than the
+# locked one means that somebody changed it while we waited. Subqueries and the lateral
+# join look each draft up by an index; plain joins were planned as scans while tables
+# were small, and PostgreSQL keeps such a plan until it analyses them again.
 READ = """
 with held as materialized (
     select id, last_seq, head, state, awaits, look_at, designation_id, ctid as version
     from hub_thread where id = any(%s::uuid[]) order by id for no key update
 )
 select held.last_seq, held.head, held.state, held.awaits, held.look_at,
-       held.version is not distinct from seen.ctid, measure.awaits_act,
-       person.given_name, person.usual_name, place.role, place.court_id is not null,
-       coalesce(court.name, centre.name), known.id
+    held.version is not distinct from
+        (select ctid from hub_thread where id = draft.thread),
+    (select measure.awaits_act from hub_designation designation
+        join hub_measure measure on measure.id = designation.measure_id
+        where designation.id = held.designation_id),
+    seat.given_name, seat.usual_name, seat.role, seat.in_court, seat.organisation,
+    (select id from hub_message
+        where author_id = draft.author and client_id = draft.client)
 from json_to_recordset(%s::json) as draft(n int, thread uuid, author uuid, client uuid)
 left join held on held.id = draft.thread
-left join hub_thread seen on seen.id = draft.thread
-left join hub_designation designation on designation.id = held.designation_id
-left join hub_measure measure on measure.id = designation.measure_id
-left join hub_participant seat
-    on seat.thread_id = draft.thread and seat.user_id = draft.author
-    and (seat.until is null or seat.until > %s)
-left join hub_user person on person.id = seat.user_id and person.is_active
-left join hub_membership place on place.id = seat.membership_id
-    and person.id is not null and place.role = any(%s::text[])
-    and place.since <= %s and (place.until is null or place.until > %s)
-left join hub_court court on court.code = place.court_id
-left join hub_centre centre on centre.id = place.centre_id
-left join hub_message known
-    on known.author_id = draft.author and known.client_id = draft.client
+left join lateral (
+    select person.given_name, person.usual_name, place.role,
+        place.court_id is not null as in_court,
+        coalesce(court.name, centre.name) as organisation
+    from hub_participant seat
+    join hub_user person on person.id = seat.user_id and person.is_active
+    join hub_membership place on place.id = seat.membership_id
+    left join hub_court court on court.code = place.court_id
+    left join hub_centre centre on centre.id = place.centre_id
+    where seat.thread_id = draft.thread and seat.user_id = draft.author
+        and (seat.until is null or seat.until > %s) and place.role = any(%s::text[])
+        and place.since <= %s and (place.until is null or place.until > %s)
+    limit 1
+) seat on true
 order by draft.n
 """
 

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,6 +17,9 @@ from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY = "The hub is ready"  # it listens; what it prints after that may follow
+GREETED = "Ctrl-C ends it"
+PERSON = re.compile(r"  .* <(.*@.*)>, ")  # and in the next line
+LINK = re.compile(r"http://\S+/connexion/lien/\S+")
 START_SECONDS = 60
 STOP_SECONDS = 5  # 2 s of farewell, and the exit of Python on a busy machine
 
@@ -41,6 +45,8 @@ class ServedHub:
         self.is_prepared = False
         self.process: subprocess.Popen[str] | None = None
         self.output: list[str] = []
+        self.links: dict[str, str] = {}  # of the cast, as printed at the start
+        self.greeted = threading.Event()  # everything is printed, or it ended
 
     def start(self) -> None:
         """Returns when the process says that it listens."""
@@ -54,6 +60,8 @@ class ServedHub:
             text=True,
         )
         ready = threading.Event()
+        self.links.clear()
+        self.greeted.clear()
         self._reader = threading.Thread(target=self._read, args=(ready,), daemon=True)
         self._reader.start()
         if not ready.wait(START_SECONDS) or self.process.poll() is not None:
@@ -96,16 +104,27 @@ class ServedHub:
         return done.stdout
 
     def login_link(self, email: str) -> str:
-        return self.manage("login_link", email).strip()
+        """One that the start printed, which costs nothing, or else a new one."""
+        self.greeted.wait(START_SECONDS)
+        printed = self.links.pop(email, "")
+        return printed or self.manage("login_link", email).strip()
 
     def _read(self, ready: threading.Event) -> None:
         assert self.process
         assert self.process.stdout
+        email = ""
         with self.process.stdout as output:
             for line in output:
                 self.output.append(line.rstrip())
+                if address := LINK.search(line):
+                    self.links[email] = address[0]
+                if person := PERSON.match(line):
+                    email = person[1]
                 if READY in line:
                     ready.set()
+                if GREETED in line:
+                    self.greeted.set()
+        self.greeted.set()
         ready.set()  # it ended: whoever waits must look
 
     def __enter__(self) -> Self:

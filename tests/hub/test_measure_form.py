@@ -266,6 +266,7 @@ TEXTS = {
 }
 
 
+@pytest.mark.machine  # PostgreSQL refuses more; a quarter of a minute once is enough
 @pytest.mark.parametrize("step", TEXTS)
 def test_every_field_takes_every_hostile_string(
     draft: Measure, paul: Client, step: str

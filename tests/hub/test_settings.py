@@ -37,6 +37,15 @@ def manage(
     )
 
 
+def test_options_of_a_database_address_are_kept_beside_ours() -> None:
+    import settings
+
+    address = "postgresql://hub@localhost/hub?options=-c%20statement_timeout%3D9"
+    options = settings.database(address)["OPTIONS"]
+    assert options["options"].startswith("-c statement_timeout=9 -c plan_cache_mode=")
+    assert options["pool"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("PORT", "eighty"), ("PORT", "99999"), ("HUB_MODE", "test"),

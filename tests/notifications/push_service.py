@@ -64,6 +64,7 @@ class PushService:
     answers: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @classmethod
     def under(cls, folder: Path) -> "PushService":
@@ -85,6 +86,9 @@ class PushService:
 
     async def stop(self) -> None:
         self._server.close()
+        for writer in self.writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)  # for the transports to be told
 
     def will_answer(self, status: str, *headers: str, body: str = "") -> None:
         lines: Iterable[str] = (*headers, f"Content-Length: {len(body)}")
@@ -96,6 +100,7 @@ class PushService:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.connections += 1
+        self.writers.append(writer)
         number = self.connections
         try:
             while True:

@@ -25,6 +25,7 @@ from typing import Self, TextIO
 
 PATIENCE = 30.0  # seconds that a test waits for a fact before it fails
 LONG_LINE_BYTES = 10 * 1024 * 1024
+TURNS_TO_END = 5  # of the loop, from an accepted socket to a session that was ended
 
 
 class Fault(StrEnum):
@@ -252,12 +253,14 @@ class SmtpServer:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _stop(self) -> None:
+        """Also whoever the listener let in a moment ago: it becomes a session in one of
+        the next turns of the loop, and nobody may be left open when the loop ends."""
         self._server.close()
-        writers = list(self._writers)
-        await self._end_sessions()
-        for writer in writers:
-            writer.transport.abort()
-        await asyncio.sleep(0)  # for the transports to be told
+        for _turn in range(TURNS_TO_END):
+            await self._end_sessions()
+            for writer in self._writers:
+                writer.transport.abort()
+            await asyncio.sleep(0)
 
     async def _close_gate(self) -> None:
         self._gate = asyncio.Event()

@@ -80,6 +80,6 @@ class Command(BaseCommand):
         )
         for person in CAST:
             name = f"{person.given_name} {person.usual_name}".strip()
-            self.stdout.write(f"  {name}, {person.why}")
+            self.stdout.write(f"  {name} <{person.email}>, {person.why}")
             self.stdout.write(f"    {login_address(person.email)}")
         self.stdout.write("More links: make login EMAIL=address\n")

@@ -7,6 +7,10 @@ const PING_MS = 15_000; // PROTOCOL section 1
 const SILENCE_MS = 10_000; // a ping unanswered for that long: the line is dead
 const POLL_MS = 5_000; // PROTOCOL section 3
 const FAILURES_BEFORE_POLLING = 2; // some workstations let no WebSocket through
+const BUSY = new Set([1012, 1013]); // a restart, or a server out of breath: everybody comes back at once
+const BUSY_RETRY_MS = 4_000;
+const TOO_MUCH = 4429; // too fast, or too many tabs: the one that is looked at goes first
+const TOO_MUCH_RETRY_MS = 30_000;
 const ENDED = new Set([4401, 4403]); // session or rights lost: coming back is useless
 
 export class Connection extends EventTarget {
@@ -40,6 +44,14 @@ export class Connection extends EventTarget {
     if (!this.open) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
+  }
+
+  // Some frames were not sent to us: a new line brings all that is missing.
+  again() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+    this.#open();
   }
 
   #open() {
@@ -89,10 +101,16 @@ export class Connection extends EventTarget {
       this.dispatchEvent(new Event("ended"));
       return;
     }
+    if (code === TOO_MUCH && document.hidden) return this.#state("off"); // #wake opens it
     this.#state(navigator.onLine ? "slow" : "off");
     if (this.#failures === FAILURES_BEFORE_POLLING) this.#startPolling();
-    const wait = Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
-    this.#retry = setTimeout(() => this.#open(), wait * (0.5 + Math.random() / 2));
+    this.#retry = setTimeout(() => this.#open(), this.#wait(code) * (0.5 + Math.random() / 2));
+  }
+
+  #wait(code) {
+    if (code === TOO_MUCH) return TOO_MUCH_RETRY_MS;
+    const first = BUSY.has(code) ? BUSY_RETRY_MS : FIRST_RETRY_MS;
+    return Math.min(first * 2 ** (this.#failures - 1), LONGEST_RETRY_MS);
   }
 
   #startPolling() {

@@ -169,7 +169,10 @@ on("pong", ({ heads, files: changes }) => {
   if (heads[thread] > timeline.held) askAfterHole();
   files.change = changes[thread] ?? files.change; // everything up to there was sent before
 });
-on("reload", (where) => (!where.thread || where.thread === thread) && reloadUnlessWriting());
+on("reload", (where) => {
+  if (!where.thread) connection.again(); // we were too slow
+  else if (where.thread === thread) reloadUnlessWriting();
+});
 on("measure", refreshPanel);
 on("poll", poll);
 on("ended", reloadUnlessWriting);
