@@ -271,7 +271,12 @@ class Hub(RuleBasedStateMachine):
         heads = {thread: len(known) for thread, known in self.model.items()}
         for who, tab in self.tabs.items():
             if tab.line and who not in self.removed:
-                self.process.run(tab.catch_up(heads))
+                try:
+                    self.process.run(tab.catch_up(heads))
+                except TimeoutError:
+                    held = {thread: tab.contiguous(thread) for thread in heads}
+                    message = f"{who} holds {held} of {heads}; pong {tab.pong}"
+                    raise AssertionError(message) from None
         self._look()
 
     def _place(self, message_id: str) -> int | None:
