@@ -115,14 +115,28 @@ class Tab(Client):
     async def open(self) -> None:
         """Raises Closed when it is refused."""
         self._asked.clear()
+        self._pings = self._pongs = 0
         self.line = Line(self.cookie)
         self.process.tabs.append(self)
         await self._event()  # accepted
         await self.send("hello", threads=dict(self._contiguous))
         await self.answer("welcome")
+        await self.hear_all()
+
+    async def hear_all(self) -> None:
+        """Every answer to what was sent so far: frames of one socket stay in order."""
+        await self.send("ping")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self._pongs < self._pings:
+                await self._next()
+
+    def _take_pong(self, frame: Frame) -> None:
+        self._pongs += 1
+        super()._take_pong(frame)
 
     async def send(self, type_: str, **fields: Any) -> None:
         assert self.line
+        self._pings += type_ == "ping"
         self.line.give(json.dumps({"type": type_, **fields}))
 
     async def answer(self, *types: str, message_id: str | None = None) -> Frame:
@@ -135,10 +149,11 @@ class Tab(Client):
     async def catch_up(self, heads: dict[str, int]) -> None:
         """Takes what comes and asks for holes until it holds everything."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await self.send("ping")
+            await self.hear_all()
             while any(self.contiguous(thread) < heads[thread] for thread in heads):
+                self._asked.clear()
                 await self._ask_for_holes()
-                await self._next()
+                await self.hear_all()
 
     def take_what_came(self) -> None:
         while self.line and not self.line.told.empty():

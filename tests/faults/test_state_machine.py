@@ -247,6 +247,7 @@ class Hub(RuleBasedStateMachine):
         self, who: str, wanted: tuple[str, ...], type_: str, fields: dict[str, Any]
     ) -> dict[str, Any] | None:
         try:
+            self.process.run(self.tabs[who].hear_all())
             self.process.run(self.tabs[who].send(type_, **fields))
             return self.process.run(self.tabs[who].answer(*wanted))
         except Closed:
