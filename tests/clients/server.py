@@ -21,7 +21,7 @@ GREETED = "Ctrl-C ends it"
 PERSON = re.compile(r"  .* <(.*@.*)>, ")  # and in the next line
 LINK = re.compile(r"http://\S+/connexion/lien/\S+")
 START_SECONDS = 60
-STOP_SECONDS = 5  # 2 s of farewell, and the exit of Python on a busy machine
+STOP_SECONDS = 10  # 4 s at most (hub.server), and the exit of Python on a busy machine
 
 
 class ServedHub:

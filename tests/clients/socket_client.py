@@ -156,6 +156,13 @@ class Client(Teller):
             self.dropped.append((thread, seq, held.pop(seq)))
         self._contiguous[thread] = min(self._contiguous[thread], above)
 
+    @property
+    def standing(self) -> list[tuple[int, int, int | None]]:
+        """Of each thread: the last seq held without a hole, the head known, and where
+        it asked for what is missing."""
+        known = self._contiguous
+        return [(known[t], self._heads[t], self._asked.get(t)) for t in known]
+
     def contiguous(self, thread: str) -> int:
         """The last seq without a hole before it."""
         return self._contiguous[thread]

@@ -205,7 +205,11 @@ class Crowd:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PROMISED_SECONDS):
                 await asyncio.gather(*(_to_the_end(r.client, record) for r in readers))
+        for reader in readers:
+            print(reader.client.hub.port, reader.flaps, reader.client.standing)
         for task in self._reading:
+            if task.done():
+                await task  # raises what ended it: nobody may stop reading
             task.cancel()
         await asyncio.gather(*self._reading, return_exceptions=True)
         tellers = [w.teller for w in self.writers] + [r.client for r in readers]
