@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster test test-fast test-cluster lint format bench bench-peers \
-	login lock translations crash crash-mail files-faults sockets backups clean up
+	login lock translations faults crash-mail files-faults sockets backups clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -72,10 +72,11 @@ translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)
 	@$(VENV)/python scripts/translations.py update
 
-crash: ## run the long fault tests (TEST_SHAPE=embedded or machine)
+faults: ## break everything for a quarter of an hour (ARGS="-k word" for a part)
 	$(PREPARE)
-	@KILLS=50 TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -s \
-		-m "crash or durability_mutant" tests/faults $(ARGS)
+	@for shape in embedded machine; do \
+		FAULTS=long TEST_SHAPE=$$shape $(VENV)/python -m pytest -s \
+			-m "faults or not faults" tests/faults $(ARGS) || exit 1; done
 
 crash-mail: ## send 2,000 mails while their worker is killed 200 times (SQLite)
 	$(PREPARE)

@@ -6,7 +6,9 @@ document as settings; tests/faults/test_stop.py holds each of them.
 
 import asyncio
 import logging
+import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import unquote
@@ -27,7 +29,9 @@ from hub.queries.sessions import user_of_session
 from hub.uploads import MOST_IN_FLIGHT, ORDINARY_BYTES, body_limit
 
 MAX_FRAME_BYTES = 64 * 1024  # PROTOCOL section 4; a larger frame is closed with 1009
-FAREWELL_SECONDS = 2.0  # for browsers to answer a close before the process ends
+FAREWELL_SECONDS = 2.0  # for browsers to answer a close, and for requests to end
+LEAVE_SECONDS = 4.0  # from SIGTERM on; then whatever still waits is left behind
+POLL_SECONDS = 0.02
 LINGER_SECONDS = 5.0  # for which a refused body is still read, and dropped
 _TOO_LARGE = (
     b'{"code": "too_large", "detail": "Trop volumineux : 25 Mo par fichier. '
@@ -152,6 +156,7 @@ class HubServer(Server):
         )
         self.greet = greet
         self.failed = False
+        self.port: Any = None
 
     def run(self) -> None:
         events.server_starts.send(None)
@@ -161,7 +166,7 @@ class HubServer(Server):
 
     def kill_all_applications(self) -> Deferred[Any]:
         """Daphne calls this before it ends; sockets are not cut short by it."""
-        farewell = _farewell()
+        farewell = self._farewell()
         farewell.addBoth(lambda _: super(HubServer, self).kill_all_applications())
         return farewell
 
@@ -174,6 +179,7 @@ class HubServer(Server):
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
+        self.port = port
         self.ws_factory.protocol = SocketProtocol
         factory: Any = self.http_factory
         build = factory.buildProtocol
@@ -195,22 +201,38 @@ class HubServer(Server):
         sys.stderr.write(f"Cannot listen: {failure.getErrorMessage()}\n")
         super().listen_error(failure)
 
+    def _farewell(self) -> Deferred[Any]:
+        """Lets every package say good-bye and requests end, and waits a moment.
 
-def _farewell() -> Deferred[Any]:
-    """Lets every package say good-bye, and waits a moment for it.
+        Before that everything goes on for DRAIN_SECONDS: only /readyz says it ends.
+        """
+        health.stop()
+        # A request that waits for the record ends when the record answers, and Daphne
+        # and Python both wait for its thread: perhaps for ever, without this.
+        leave = threading.Timer(settings.DRAIN_SECONDS + LEAVE_SECONDS, os._exit, [0])
+        leave.daemon = True
+        leave.start()
 
-    Before that everything goes on for DRAIN_SECONDS: only /readyz says that it ends.
-    """
-    health.stop()
+        async def all_of_them() -> None:
+            await asyncio.sleep(settings.DRAIN_SECONDS)
+            if self.port:
+                self.port.stopListening()
+            sent: list[Any] = events.server_stops.send(None)
+            answers = [answer for _receiver, answer in sent if answer is not None]
+            try:
+                async with asyncio.timeout(FAREWELL_SECONDS):
+                    await asyncio.gather(*answers)
+                    while self._has_requests():
+                        await asyncio.sleep(POLL_SECONDS)
+            except TimeoutError:
+                pass  # a browser that does not answer does not keep us
 
-    async def all_of_them() -> None:
-        await asyncio.sleep(settings.DRAIN_SECONDS)
-        sent: list[Any] = events.server_stops.send(None)
-        answers = [answer for _receiver, answer in sent if answer is not None]
-        try:
-            async with asyncio.timeout(FAREWELL_SECONDS):
-                await asyncio.gather(*answers)
-        except TimeoutError:
-            pass  # a browser that does not answer does not keep us
+        return Deferred.fromFuture(asyncio.ensure_future(all_of_them()))
 
-    return Deferred.fromFuture(asyncio.ensure_future(all_of_them()))
+    def _has_requests(self) -> bool:
+        """Whether a page is being made: Daphne would drop it in the middle."""
+        return any(
+            isinstance(one, WebRequest) and not known["application_instance"].done()
+            for one, known in self.connections.items()
+            if known.get("application_instance")
+        )

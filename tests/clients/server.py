@@ -21,7 +21,7 @@ GREETED = "Ctrl-C ends it"
 PERSON = re.compile(r"  .* <(.*@.*)>, ")  # and in the next line
 LINK = re.compile(r"http://\S+/connexion/lien/\S+")
 START_SECONDS = 60
-STOP_SECONDS = 5  # 2 s of farewell, and the exit of Python on a busy machine
+STOP_SECONDS = 10  # 4 s at most (hub.server), and the exit of Python on a busy machine
 
 
 class ServedHub:
@@ -36,10 +36,13 @@ class ServedHub:
             "DATA_FOLDER": str(folder),
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
             "LOG_LEVEL": "ERROR",
             "RATE_LIMITS": "off",  # tests that need them say so
             **environment,
         }
+        self.reached_at = self.url  # where clients go; a proxy may stand before it
+        self.is_prepared = False
         self.process: subprocess.Popen[str] | None = None
         self.output: list[str] = []
         self.links: dict[str, str] = {}  # of the cast, as printed at the start
@@ -47,8 +50,9 @@ class ServedHub:
 
     def start(self) -> None:
         """Returns when the process says that it listens."""
+        prepare = [] if self.is_prepared else ["--prepare"]
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--prepare"],
+            [sys.executable, "manage.py", "serve", *prepare],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -62,6 +66,7 @@ class ServedHub:
         self._reader.start()
         if not ready.wait(START_SECONDS) or self.process.poll() is not None:
             raise RuntimeError("The hub did not start:\n" + "\n".join(self.output))
+        self.is_prepared = True
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is said."""
@@ -70,11 +75,19 @@ class ServedHub:
         self.process.wait()
         self._reader.join()
 
-    def stop(self) -> int:
-        """SIGTERM; the exit status."""
+    def stop(self, seconds: float = STOP_SECONDS) -> int:
+        """SIGTERM; the exit status. Raises RuntimeError with the stacks of a process
+        that does not end."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(STOP_SECONDS)
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # says where each thread is
+            self.process.wait()
+            self._reader.join()
+            said = "\n".join(self.output)
+            raise RuntimeError(f"The hub did not end:\n{said}") from None
         self._reader.join()
         return status
 

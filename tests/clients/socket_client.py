@@ -2,64 +2,58 @@
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.clients.server import ServedHub
+from tests.clients.teller import TRANSIENT, Copy, Teller
 
 Frame = dict[str, Any]
 Lost = (OSError, websockets.ConnectionClosed, websockets.InvalidHandshake, TimeoutError)
 ANSWER_SECONDS = 15.0
 PAUSE_SECONDS = 0.05  # between two tries to reach a server, or a record, that is away
-TRANSIENT = {"unavailable", "rate_limited"}  # every other refusal is final
 
 
-class Copy(NamedTuple):
-    """A message as this client was told it. The hash covers what is not here."""
-
-    id: str
-    body: str
-    hash: str
-
-
-class Client:
+class Client(Teller):
     """One tab: what it sent, what was promised to it, and what it holds.
 
-    `sent`: id -> (thread, body), in the order of sending. `acknowledged`: id ->
-    (thread, seq). `refused`: id -> code of a final refusal. `held`: thread -> seq ->
-    copy. `refusals` counts the codes of all refusals, `receipts` are (thread, seq).
+    `receipts` are (thread, seq). With several `hubs` it goes to the next one each time
+    that its own is not there, as behind a balancer.
     """
 
-    def __init__(self, hub: ServedHub, cookie: str, threads: list[str]) -> None:
-        self.hub, self.cookie = hub, cookie
-        self.sent: dict[str, tuple[str, str]] = {}
-        self.acknowledged: dict[str, tuple[str, int]] = {}
-        self.refused: dict[str, str] = {}
-        self.refusals: Counter[str] = Counter()
-        self.held: dict[str, dict[int, Copy]] = {thread: {} for thread in threads}
+    def __init__(
+        self, hub: ServedHub, cookie: str, threads: list[str], *others: ServedHub
+    ) -> None:
+        super().__init__(threads)
+        self.hub, self.others, self.cookie = hub, list(others), cookie
+        self.socket: ClientConnection | None = None
+        self._begin(threads)
+
+    def _begin(self, threads: list[str]) -> None:
         self.receipts: set[tuple[str, int]] = set()
         self.pong: dict[str, int] | None = None
-        self.socket: ClientConnection | None = None
         self.changed = asyncio.Event()  # set whenever something new is known
         self._contiguous = dict.fromkeys(threads, 0)
         self._heads = dict.fromkeys(threads, 0)
         self._asked: dict[str, int] = {}
+        self._put_off: set[str] = set()  # refused for the moment, since they were sent
 
     async def open(self) -> None:
         """Connects and says hello; tries until the server is there."""
         while True:
+            self.drop()
             try:
                 self.socket = await connect(
-                    self.hub.url.replace("http", "ws") + "/ws/",
+                    self.hub.reached_at.replace("http", "ws") + "/ws/",
                     additional_headers={"Cookie": self.cookie},
                     origin=self.hub.url,  # type: ignore[arg-type]
                     subprotocols=["hub.v1"],  # type: ignore[list-item]
                     proxy=None,
+                    open_timeout=ANSWER_SECONDS,
                     close_timeout=1,
                 )
                 self._asked.clear()
@@ -67,21 +61,45 @@ class Client:
                 await self.answer("welcome")
                 return
             except Lost:
+                self.others.append(self.hub)
+                self.hub = self.others.pop(0)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def post(self, thread: str, body: str) -> str:
         """Sends the same id until it is acknowledged or finally refused; the id."""
-        message_id = str(uuid4())
-        self.sent[message_id] = (thread, body)
-        while message_id not in self.acknowledged and message_id not in self.refused:
+        [message_id] = await self.post_all([(thread, body)])
+        return message_id
+
+    async def post_all(self, texts: list[tuple[str, str]]) -> list[str]:
+        """Sends several at once, without waiting in between; their ids, in order."""
+        new = {str(uuid4()): text for text in texts}
+        self.sent |= new
+        while waiting := [one for one in new if not self.is_answered(one)]:
+            self._put_off.clear()
             try:
-                await self.send("post", id=message_id, thread=thread, body=body)
-                answer = await self.answer("posted", "refused", message_id=message_id)
-                if answer.get("code") in TRANSIENT:
-                    await asyncio.sleep(PAUSE_SECONDS)
+                for one in waiting:
+                    await self._send_post(one)
+                for one in waiting:
+                    if one not in self._put_off and not self.is_answered(one):
+                        await self.answer("posted", "refused", message_id=one)
             except Lost:
                 await self.open()
-        return message_id
+            self.resent.update(one for one in new if not self.is_answered(one))
+            if self._put_off:
+                await asyncio.sleep(PAUSE_SECONDS)
+        return list(new)
+
+    async def again(self, message_id: str) -> None:
+        """Sends what was sent before once more, and takes the answer if one comes."""
+        try:
+            await self._send_post(message_id)
+            await self.answer("posted", "refused", message_id=message_id)
+        except Lost:
+            await self.open()
+
+    async def _send_post(self, message_id: str) -> None:
+        thread, body = self.sent[message_id]
+        await self.send("post", id=message_id, thread=thread, body=body)
 
     async def listen(self) -> None:
         """Takes whatever comes, for ever; reconnects and asks for what is missing."""
@@ -102,6 +120,11 @@ class Client:
         while not known():
             self.changed.clear()
             await self.changed.wait()
+
+    def drop(self) -> None:
+        """Ends the line without a word."""
+        if self.socket:
+            self.socket.transport.abort()
 
     async def close(self) -> None:
         if self.socket:
@@ -126,20 +149,34 @@ class Client:
             take(frame)
             self.changed.set()
 
+    def forget(self, thread: str, above: int) -> None:
+        """As a page that lost what it showed after `above`: it must be told again."""
+        held = self.held[thread]
+        for seq in [seq for seq in held if seq > above]:
+            self.dropped.append((thread, seq, held.pop(seq)))
+        self._contiguous[thread] = min(self._contiguous[thread], above)
+
+    @property
+    def standing(self) -> list[tuple[int, int, int | None]]:
+        """Of each thread: the last seq held without a hole, the head known, and where
+        it asked for what is missing."""
+        known = self._contiguous
+        return [(known[t], self._heads[t], self._asked.get(t)) for t in known]
+
     def contiguous(self, thread: str) -> int:
         """The last seq without a hole before it."""
         return self._contiguous[thread]
 
     def _take_posted(self, frame: Frame) -> None:
-        place = (frame["thread"], frame["seq"])
-        self.acknowledged.setdefault(frame["id"], place)
+        self.posted(frame["id"], frame["thread"], frame["seq"])
         _, body = self.sent[frame["id"]]
-        self._hold(*place, Copy(frame["id"], body, frame["hash"]))
+        copy = Copy(frame["id"], body, frame["hash"])
+        self._hold(frame["thread"], frame["seq"], copy)
 
     def _take_refused(self, frame: Frame) -> None:
-        self.refusals[frame["code"]] += 1
-        if frame["code"] not in TRANSIENT and "id" in frame:
-            self.refused[frame["id"]] = frame["code"]
+        self.refuse(frame.get("id"), frame["code"])
+        if frame["code"] in TRANSIENT and "id" in frame:
+            self._put_off.add(frame["id"])
 
     def _take_message(self, frame: Frame) -> None:
         copy = Copy(frame["id"], frame["body"], frame["hash"])

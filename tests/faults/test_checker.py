@@ -1,20 +1,18 @@
 """The checker of the fault tests can fail: each fault it names is shown to it."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.clients.server import ServedHub
-from tests.clients.socket_client import Client, Copy
+from tests.clients.teller import Copy, Teller
 from tests.faults.checker import Record, compare
 
 THREAD = "t"
 
 
-def told() -> tuple[Record, Client]:
+def told() -> tuple[Record, Teller]:
     """Two messages that were sent, acknowledged, stored and read as they should."""
-    client = Client(ServedHub(Path("unused")), "", [THREAD])
+    client = Teller([THREAD])
     rows = [(1, "a", "un", "h1", "socket"), (2, "b", "deux", "h2", "socket")]
     for seq, message_id, body, hash_, _door in rows:
         client.sent[message_id] = (THREAD, body)
@@ -57,6 +55,34 @@ def test_a_stored_message_that_was_finally_refused_is_a_ghost() -> None:
     record, client = told()
     client.refused["b"] = "forbidden"
     assert compare(record, [client]).ghosts == 1
+
+
+def test_an_id_that_was_refused_with_one_content_may_be_stored_with_another() -> None:
+    record, client = told()
+    second = Teller([THREAD])
+    second.sent["b"] = (THREAD, "autre chose")
+    second.refuse("b", "conflict")
+    assert compare(record, [client, second], [client]).clean
+
+
+def test_what_a_form_accepted_and_nobody_stored_is_lost() -> None:
+    record, client = told()
+    client.sent["c"] = (THREAD, "trois")
+    client.accepted.add("c")
+    assert compare(record, [client]).lost == 1
+
+
+def test_two_places_for_one_id_are_a_duplicate() -> None:
+    record, client = told()
+    client.posted("b", THREAD, 3)
+    assert compare(record, [client]).duplicates == 1
+
+
+def test_what_a_reader_was_told_and_nobody_stored_is_an_aborted_read() -> None:
+    record, client = told()
+    client.dropped.append((THREAD, 2, Copy("z", "jamais", "h")))
+    verdict = compare(record, [client])
+    assert (verdict.aborted_reads, verdict.divergence) == (1, 0)
 
 
 def test_a_broken_chain_is_found() -> None:

@@ -30,7 +30,7 @@ FAULTS = (
     Fault.NONSENSE,
 )  # fmt: skip
 
-pytestmark = [pytest.mark.embedded, pytest.mark.crash]
+pytestmark = pytest.mark.embedded
 
 OWE = """
 from django.utils import timezone

@@ -1,34 +1,28 @@
-"""Promises 1, 2, 3 and 4 on one machine with SQLite: many kills, nothing lost."""
+"""Promises P1 to P4 on one machine with SQLite: many kills, nothing lost."""
 
-import asyncio
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.clients.server import ServedHub
 from tests.faults.checker import is_whole
-from tests.faults.writers import open_writers, read_and_judge, write_through
+from tests.faults.crowd import Crowd
+from tests.faults.schedule import LONG, one_process_faults, strike
+from tests.faults.world import one_process
 
-KILLS = int(os.environ.get("KILLS", "15"))  # `make crash`: 50
-BETWEEN = (5, 25)  # acknowledgements between two kills
+MESSAGES = 5_000 if LONG else 200
 
-pytestmark = [pytest.mark.embedded, pytest.mark.crash]
+pytestmark = pytest.mark.embedded
 
 
 async def test_kills_of_the_server_lose_nothing_that_was_acknowledged(
     tmp_path: Path,
 ) -> None:
-    with ServedHub(tmp_path) as hub:
-
-        async def kill_and_start() -> None:
-            hub.kill()
-            await asyncio.to_thread(hub.start)
-
-        async with open_writers(hub) as clients:
-            await write_through(clients, KILLS, kill_and_start, BETWEEN)
-            verdict = await read_and_judge(hub, clients)
-    print(f"{KILLS} kills of the server on SQLite: {verdict}")
-    assert verdict.clean, verdict
-    assert verdict.acknowledged > KILLS * BETWEEN[0]
+    async with one_process(tmp_path, links=8 if LONG else 2) as world:
+        crowd = Crowd(world)
+        async with crowd.at_work() as progress:
+            await strike(one_process_faults(world.hubs[0]), progress, MESSAGES)
+        verdict = await crowd.judged()
+        print(verdict)
+        assert verdict.clean, verdict
+        assert verdict.acknowledged >= MESSAGES
     assert is_whole(tmp_path / "hub.sqlite3")

@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 import pytest_asyncio
 import websockets
@@ -12,6 +16,7 @@ from websockets.asyncio.client import connect
 
 from tests.clients.server import ServedHub
 from tests.clients.session import sign_in
+from tests.faults.world import one_process
 from tests.faults.writers import PEOPLE, open_writers
 
 pytestmark = pytest.mark.embedded
@@ -62,6 +67,23 @@ async def test_sigterm_tells_sockets_to_come_back_and_ends_with_success(
                 await client.socket.wait_closed()
                 assert client.socket.close_code == 1012
             assert await status == 0
+
+
+async def test_a_request_that_waits_for_the_record_does_not_keep_the_process(
+    tmp_path: Path,
+) -> None:
+    async with one_process(tmp_path) as world:
+        [hub], camille = world.hubs, world.people[0]
+        with closing(sqlite3.connect(tmp_path / "hub.sqlite3")) as record:
+            record.execute("BEGIN IMMEDIATE")  # nobody else may write
+            said = (str(uuid4()), world.threads[0], "En route")
+            waiting = asyncio.create_task(camille.api(hub, said))
+            async with httpx.AsyncClient(trust_env=False) as other:
+                await other.get(f"{hub.url}/healthz")  # after it, it is being made
+            assert await asyncio.to_thread(hub.stop) == 0
+        with pytest.raises(httpx.TransportError):
+            await waiting
+        assert not world.tracebacks
 
 
 async def test_a_frame_over_64_kib_is_closed_with_1009_and_others_go_on(

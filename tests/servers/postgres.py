@@ -4,15 +4,23 @@ Belongs here: one server's life. Where its programs come from is in
 installation.py.
 """
 
+import contextlib
 import os
 import subprocess
 from pathlib import Path
-from signal import SIGINT, SIGQUIT
+from signal import SIGCONT, SIGINT, SIGQUIT, SIGSTOP, Signals
 from typing import Self
 
 import psycopg
 
-from tests.servers.children import NOBODY, Child, Folder, ServerError, tail
+from tests.servers.children import (
+    NOBODY,
+    Child,
+    Folder,
+    ServerError,
+    descendants,
+    tail,
+)
 from tests.servers.installation import postgres_programs
 
 DEFAULTS = {
@@ -54,6 +62,11 @@ class Postgres:
         if not self._child:
             raise ServerError("no PostgreSQL of our own is running")
         return self._child.pid
+
+    @property
+    def line(self) -> str:
+        """The Unix socket itself, for a proxy before it."""
+        return str(self._socket / ".s.PGSQL.5432")
 
     @property
     def _socket(self) -> Path:
@@ -105,6 +118,13 @@ class Postgres:
         for trace in self._socket.glob(".s.PGSQL.*"):
             trace.unlink()
 
+    def pause(self) -> None:
+        """Freeze all its processes: connections stay open and nobody answers."""
+        self._signal_all(SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal_all(SIGCONT)
+
     def close(self) -> None:
         """Stop it and remove its data."""
         self.stop()
@@ -117,6 +137,15 @@ class Postgres:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _signal_all(self, signal: Signals) -> None:
+        self._require_own("pause")
+        if not self._child:
+            raise ServerError("Only a PostgreSQL that was started can be paused.")
+        self._child.send(signal)  # the parent first: it makes no child meanwhile
+        for pid in descendants(self._child.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal)
 
     def _require_own(self, what: str) -> None:
         if self._given:

@@ -41,6 +41,11 @@ class Valkey:
             raise ServerError("no Valkey of our own is running")
         return self._child.pid
 
+    @property
+    def line(self) -> str:
+        """The Unix socket itself, for a proxy before it."""
+        return str(self._socket)
+
     def start(self) -> None:
         """Return when it answers; it is empty each time."""
         if self._given:
