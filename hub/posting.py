@@ -1,7 +1,6 @@
 """The rules of posting, pure: drafts and facts in, outcomes and rows out.
 
-No query, no clock, no event: those are in hub.actions.messages. Every rule that
-decides what becomes of a draft is here and can be tested without a database.
+No query, no clock, no event: those are in hub.actions.messages. Every rule is here.
 """
 
 from collections.abc import Sequence
@@ -35,8 +34,7 @@ PRESSES = (MessageKind.TRANSMISSION,)
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wants to say. `id` is made by the author's client, `request` names
-    what brought it (hub.request_ids): a group holds drafts of many."""
+    """What somebody wants to say. `id` is the client's, `request` of request_ids."""
 
     thread: UUID
     author: UUID
@@ -50,6 +48,7 @@ class Draft:
     door: str = "page"
     attachments: tuple[UUID, ...] = ()  # in the order in which they are shown
     request: str = field(default_factory=request_ids.current, compare=False)
+    session: str = field(default="", repr=False)  # must be alive, if there is one
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,7 @@ class Facts:
     written: dict[tuple[UUID, int], Message]  # (thread, seq) that drafts correct
     files: dict[UUID, Attachment] = field(default_factory=dict)  # that drafts name
     unread_delay: timedelta = timedelta(0)  # how long a message may stay unread
+    ended: set[str] = field(default_factory=set)  # sessions
 
 
 @dataclass(frozen=True)
@@ -153,9 +153,8 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
     message = _row(draft, body, urgent, head, seat, now, files)
     facts.known[draft.author, draft.id] = message
     facts.written[draft.thread, message.seq] = message
-    awaits = head.awaits
-    if seat.side and draft.kind not in ASKS_NOTHING:
-        awaits = seat.side.other
+    asking = None if draft.kind in ASKS_NOTHING else seat.side
+    awaits = asking.other if asking else head.awaits
     presses = urgent or draft.needs_ack or draft.kind in PRESSES
     look_at = now if presses else now + facts.unread_delay
     result.heads[draft.thread] = Head(
@@ -169,6 +168,7 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
 def _admit(draft: Draft, facts: Facts) -> tuple[Head, Seat]:
     head = facts.heads.get(draft.thread)
     seat = facts.seats.get((draft.thread, draft.author))
+    seat = None if draft.session in facts.ended else seat
     if head is None or seat is None or not (seat.may_write or draft.kind == SYSTEM):
         raise _Refusal("forbidden", _("You may not write in this thread."))
     if draft.for_case_file and not seat.may_mark:

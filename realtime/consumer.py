@@ -120,6 +120,7 @@ class ThreadsConsumer(Connection):
             corrects=frame.corrects,
             attachments=tuple(frame.attachments),
             door="socket",
+            session=self.session_key,
         )
         self._remember_own(str(frame.id))
         outcome = ledger.submit(draft)
@@ -131,7 +132,12 @@ class ThreadsConsumer(Connection):
         receipts.note(self.user_id, frame.thread, frame.seq)
 
     async def on_acknowledge(self, frame: protocol.Acknowledge) -> None:
-        await self.run(lambda: acknowledge(self.user, frame.thread, frame.seq))
+        def act() -> None:
+            if user_of_session(self.session_key) is None:
+                raise Forbidden("session")
+            acknowledge(self.user, frame.thread, frame.seq)
+
+        await self.run(act)
 
     def on_typing(self, frame: protocol.Typing) -> None:
         if not registry.may_write(self, frame.thread):

@@ -45,6 +45,8 @@ def read_facts(drafts: Sequence[Draft]) -> tuple[Facts, set[UUID]]:
             facts.seats[draft.thread, draft.author] = _seat(fact.role, fact)
         if fact.known is not None:
             known.append(fact.known)
+        if fact.is_signed_out:
+            facts.ended.add(draft.session)
     _add_messages(facts, drafts, known)
     if named := {file for draft in drafts for file in draft.attachments}:
         facts.files = Attachment.objects.in_bulk(named)

@@ -45,6 +45,7 @@ class Fact(NamedTuple):
     in_court: bool
     organisation: str
     known: int | None
+    is_signed_out: bool  # the draft came from a session that has ended
 
 
 def read(drafts: Sequence[Draft]) -> list[Fact]:

@@ -34,8 +34,11 @@ select held.last_seq, held.head, held.state, held.awaits, held.look_at,
         where designation.id = held.designation_id),
     seat.given_name, seat.usual_name, seat.role, seat.in_court, seat.organisation,
     (select id from hub_message
-        where author_id = draft.author and client_id = draft.client)
-from json_to_recordset(%s::json) as draft(n int, thread uuid, author uuid, client uuid)
+        where author_id = draft.author and client_id = draft.client),
+    draft.session <> '' and not exists (select from hub_session
+        where session_key = draft.session and expire_date > %s)
+from json_to_recordset(%s::json)
+    as draft(n int, thread uuid, author uuid, client uuid, session text)
 left join held on held.id = draft.thread
 left join lateral (
     select person.given_name, person.usual_name, place.role,
@@ -78,18 +81,23 @@ def read(
     drafts: Sequence[Draft], readers: Sequence[str], now: datetime
 ) -> list[tuple[Any, ...]]:
     threads = _array({draft.thread.hex for draft in drafts})
-    asked = encode(
-        [
-            {"n": n, "thread": d.thread, "author": d.author, "client": d.id}
-            for n, d in enumerate(drafts)
-        ]
-    )
-    return _run(READ, (threads, asked, now, _array(readers), now, now))
+    asked = encode([_asked(number, draft) for number, draft in enumerate(drafts)])
+    return _run(READ, (threads, now, asked, now, _array(readers), now, now))
 
 
 def write(rows: Sequence[Message], heads: dict[UUID, Head]) -> Iterable[int]:
     new_heads, new_rows = encode(head_rows(heads)), encode(message_rows(rows))
     return [key for (key,) in _run(WRITE, (rows[-1].at, new_heads, new_rows))]
+
+
+def _asked(number: int, draft: Draft) -> dict[str, Any]:
+    return {
+        "n": number,
+        "thread": draft.thread,
+        "author": draft.author,
+        "client": draft.id,
+        "session": draft.session,
+    }
 
 
 def _run(statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -21,7 +21,8 @@ READ = """
 select thread.last_seq, thread.head, thread.state, thread.awaits,
        thread.look_at, 1, measure.awaits_act,
        person.given_name, person.usual_name, place.role, place.court_id is not null,
-       coalesce(court.name, centre.name), known.id
+       coalesce(court.name, centre.name), known.id,
+       draft.value ->> 3 <> '' and session.session_key is null
 from json_each(%s) draft
 left join hub_thread thread on thread.id = draft.value ->> 0
 left join hub_designation designation on designation.id = thread.designation_id
@@ -37,6 +38,8 @@ left join hub_court court on court.code = place.court_id
 left join hub_centre centre on centre.id = place.centre_id
 left join hub_message known
     on known.author_id = draft.value ->> 1 and known.client_id = draft.value ->> 2
+left join hub_session session
+    on session.session_key = draft.value ->> 3 and session.expire_date > %s
 order by draft.key
 """
 
@@ -56,8 +59,9 @@ LAST_KEY = "select last_insert_rowid()"
 def read(
     drafts: Sequence[Draft], readers: Sequence[str], now: datetime
 ) -> list[tuple[Any, ...]]:
-    asked = encode([(d.thread, d.author, d.id) for d in drafts])
-    values = (asked, _plain(now), encode(readers), _plain(now), _plain(now))
+    asked = encode([(d.thread, d.author, d.id, d.session) for d in drafts])
+    at = _plain(now)
+    values = (asked, at, encode(readers), at, at, at)
     with connection.cursor() as cursor:
         cursor.execute(READ, values)
         return [_aware(row) for row in cursor.fetchall()]

@@ -42,10 +42,7 @@ for line in sys.stdin:
     ways[way](User.objects.get(pk=pk))
     print("done", flush=True)
 """
-# A right is asked for in the transaction of each act. A session is looked up by each
-# request, and for an open socket by the check that ends it.
-RIGHTS = ("place", "account")
-WAYS = (*RIGHTS, "logout", "expiry")
+WAYS = ("place", "account", "logout", "expiry")
 
 pytestmark = pytest.mark.machine
 
@@ -116,8 +113,7 @@ async def test_whoever_loses_a_right_does_and_hears_nothing_more(
                         world.hints.pause()
                     way, guest = WAYS[number % len(WAYS)], world.guests[number]
                     await asyncio.to_thread(operator.take, way, guest.user)
-                    if way in RIGHTS:
-                        assert not await is_posted(loser, thread), way
+                    assert not await is_posted(loser, thread), way
                     with contextlib.suppress(httpx.TransportError):
                         said = (str(uuid4()), thread, "Encore moi")
                         assert await guest.api_status(loser.hub, said) in (

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.utils import timezone
 
 from asgi import application
 from hub.actions import members, sessions
@@ -166,6 +167,26 @@ async def test_a_session_that_was_ended_closes_its_sockets(
     session = await sync_to_async(Session.objects.get)(user=world.people["paul"])
     await sync_to_async(sessions.end_session)(world.people["paul"], session.public_id)
     assert await paul.close_code() == 4401
+
+
+async def test_a_session_that_ran_out_does_nothing_more_before_it_is_noticed(
+    tab: Open, world: Demo
+) -> None:
+    camille, paul = world.people["camille"], world.people["paul"]
+    thread = world.threads[0].pk
+    draft = Draft(thread, world.people["samira"].pk, uuid4(), "Reçu ?", needs_ack=True)
+    [asked] = await sync_to_async(post_messages)([draft])
+    assert isinstance(asked, Posted)
+    open_tab, other = await tab(paul), await tab(camille)
+    gone = Session.objects.filter(user=paul)
+    await sync_to_async(gone.update)(expire_date=timezone.now())
+    message_id = str(uuid4())
+    await open_tab.send("post", id=message_id, thread=str(thread), body="Encore moi")
+    assert (await open_tab.get("refused"))["code"] == "forbidden"
+    await open_tab.send("acknowledge", thread=str(thread), seq=asked.message.seq)
+    assert (await open_tab.get("refused"))["code"] == "forbidden"
+    await other.send("post", id=message_id, thread=str(thread), body="Moi, encore là")
+    assert (await other.get("posted"))["id"] == message_id
 
 
 async def test_a_hint_that_was_lost_is_healed_from_the_record(
