@@ -141,6 +141,7 @@ def test_an_unknown_address_gets_identical_status_body_and_headers_and_no_mail(
 def _outside(answer: object) -> tuple[object, ...]:
     """What somebody outside can see, without tokens, times and the typed address."""
     headers = dict(answer.headers)  # type: ignore[attr-defined]
+    assert headers.pop("X-Request-Id")  # made for each request, whoever asks
     headers.pop("Content-Length", None)
     cookies = [_attributes(c) for c in answer.cookies.values()]  # type: ignore[attr-defined]
     body = SECRETS.sub("", answer.content.decode())  # type: ignore[attr-defined]
