@@ -86,6 +86,17 @@ async def test_a_rolling_restart_loses_nothing_and_fails_no_request(
     assert {socket.close_code for socket in sockets if socket} == {RESTARTED}
 
 
+@asynccontextmanager
+async def kept_running(cluster: Cluster) -> AsyncIterator[None]:
+    """What ends meanwhile is started again, as `make cluster` does."""
+    watch = asyncio.create_task(asyncio.to_thread(cluster.keep_running))
+    try:
+        yield
+    finally:
+        cluster.leave_alone()
+        await watch
+
+
 def restart_of(cluster: Cluster) -> Callable[[], Awaitable[None]]:
     return lambda: asyncio.to_thread(cluster.restart_in_turn)
 
@@ -102,22 +113,20 @@ async def test_two_people_lose_nothing_when_one_of_their_processes_is_killed(
     samira = await open_thread(browser, cluster, SAMIRA)
     assert [one.sockets for one in cluster.backends] == [1, 1]
     before = await texts(camille)
-    watch = asyncio.create_task(asyncio.to_thread(cluster.keep_running))
     killed = cluster.webs[0].child
     assert killed
-    for number in range(10):
-        await say(camille, f"Juge {number}")
-        await say(samira, f"Centre {number}")
-        if number == 4:
-            os.kill(killed.pid, SIGKILL)
-    for page in (camille, samira):
-        sent = page.locator(NUMBERED)
-        await expect(sent).to_have_count(len(before) + 20, timeout=PATIENCE_MS)
-        await page.wait_for_selector(LIVE)
-    assert await texts(camille) == await texts(samira)
-    for backend in cluster.backends:
-        ready = partial(cluster.proxy.wait_until, lambda b=backend: b.is_ready)
-        assert await asyncio.to_thread(ready, BACK_SECONDS), "it was not started again"
-    cluster.leave_alone()
-    await watch
+    async with kept_running(cluster):
+        for number in range(10):
+            await say(camille, f"Juge {number}")
+            await say(samira, f"Centre {number}")
+            if number == 4:
+                os.kill(killed.pid, SIGKILL)
+        for page in (camille, samira):
+            sent = page.locator(NUMBERED)
+            await expect(sent).to_have_count(len(before) + 20, timeout=PATIENCE_MS)
+            await page.wait_for_selector(LIVE)
+        assert await texts(camille) == await texts(samira)
+        for backend in cluster.backends:
+            ready = partial(cluster.proxy.wait_until, lambda b=backend: b.is_ready)
+            assert await asyncio.to_thread(ready, BACK_SECONDS), "not started again"
     assert killed.pid not in pids(cluster)
