@@ -7,9 +7,8 @@ import asyncio
 import os
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from itertools import cycle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from tests.clients.server import ServedHub
 from tests.clients.socket_client import Client
 from tests.conftest import SERVERS
 from tests.faults.checker import Record, record_of
-from tests.faults.writers import PEOPLE, WRITERS, open_writers, read_and_judge
+from tests.faults.writers import PEOPLE, open_writers, read_and_judge, writing
 
 BACKUPS = int(os.environ.get("BACKUPS", "20"))
 PER_SECOND = 50
@@ -39,27 +38,6 @@ def hub_under_load(folder: Path) -> Iterator[ServedHub]:
         ServedHub(folder, SCANNER="none", DATABASE_URL=url) as hub,
     ):
         yield hub
-
-
-@asynccontextmanager
-async def writing(clients: list[Client]) -> AsyncIterator[None]:
-    """Everybody in turn, so many a second together."""
-    stop = asyncio.Event()
-
-    async def write(client: Client, number: int) -> None:
-        clock = asyncio.get_running_loop()
-        due = clock.time() + number / PER_SECOND
-        for turn, thread in enumerate(cycle(client.held)):
-            if stop.is_set():
-                return
-            await asyncio.sleep(due - clock.time())
-            await client.post(thread, f"{number}/{turn}")
-            due = max(due + WRITERS / PER_SECOND, clock.time())
-
-    tasks = [asyncio.create_task(write(c, n)) for n, c in enumerate(clients)]
-    yield
-    stop.set()
-    await asyncio.gather(*tasks)
 
 
 def promised(clients: list[Client]) -> dict[str, tuple[str, int]]:
@@ -88,7 +66,7 @@ async def test_every_backup_under_load_comes_back_as_one_moment(tmp_path: Path) 
     with hub_under_load(tmp_path / "live") as hub:
         async with open_writers(hub) as clients:
             began = time.perf_counter()
-            async with writing(clients):
+            async with writing(clients, PER_SECOND):
                 for number in range(BACKUPS):
                     await asyncio.to_thread(send_one, hub, number)
                     before.append(promised(clients))

@@ -131,6 +131,7 @@ class Cluster(ServedHub):
                 process.start()
         for backend in (*self.backends, *self.proxy.pinned.values()):
             self._await(backend)
+        self.greeted.set()  # links are asked for, not read from the logs
 
     def kill(self) -> None:
         """SIGKILL everything but the proxy, which then answers 503 by itself."""
