@@ -52,6 +52,7 @@ async def test_with_one_hint_in_three_lost_every_page_is_complete_in_time(
 
 
 @pytest.mark.machine
+@pytest.mark.faults  # a minute, half of it idle; the short form is in test_two_processes
 async def test_two_processes_agree_although_valkey_dies_and_comes_back_empty(
     tmp_path: Path,
 ) -> None:
