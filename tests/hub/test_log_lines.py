@@ -104,10 +104,13 @@ def test_a_well_formed_id_of_the_proxy_is_kept_any_other_replaced(
 
 
 def test_the_access_line_names_the_route_and_never_the_path(
-    demo: Demo, sign_in: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+    demo: Demo,
+    sign_in: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     kept = Lines()
-    monkeypatch.setattr(access_logger, "level", logging.INFO)
+    caplog.set_level(logging.INFO, access_logger.name)  # forgets what was off before
     monkeypatch.setattr(access_logger, "handlers", [kept])
     thread = demo.threads[0].pk
     page = sign_in(demo.people["camille"])
