@@ -191,6 +191,7 @@ class Client(Teller):
 
     def _take_pong(self, frame: Frame) -> None:
         self.pong = frame["heads"]
+        self._asked.clear()  # what was asked for may have been refused meanwhile
         for thread in self._heads.keys() & frame["heads"].keys():
             self._heads[thread] = max(self._heads[thread], frame["heads"][thread])
 

@@ -155,7 +155,10 @@ on("posted", (posted) => {
   if (posted.seq > timeline.held + 1) askAfterHole();
   else takeOwn(outbox.settle(posted.id), posted);
 });
-on("refused", ({ id, detail }) => id && outbox.fail(id, detail));
+on("refused", ({ id, detail }) => {
+  if (id) outbox.fail(id, detail);
+  else asking = false; // it may have been that; the next message or pong asks again
+});
 on("receipt", (receipt) => {
   if (receipt.thread !== thread) return;
   timeline.receipt(receipt);
