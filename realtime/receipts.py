@@ -36,8 +36,11 @@ class Receipts:
             self._writer = asyncio.create_task(self._write_while_any())
 
     async def drain(self) -> None:
-        """Writes what waits now, without a pause; gives up when the record is away."""
-        while self._waiting:
+        """Writes what waits now, without a pause; gives up when the record is away.
+
+        Waits for the write in hand too: if that fails, its marks wait again.
+        """
+        while self._waiting or self._one_at_a_time.locked():
             if not await self._write_some():
                 return
 
@@ -60,6 +63,8 @@ class Receipts:
         """One transaction; whether it went well. A lost database keeps the marks."""
         async with self._one_at_a_time:
             places = list(self._waiting)[:MOST]
+            if not places:
+                return True
             marks = [Mark(*place, self._waiting.pop(place)) for place in places]
             try:
                 await database.run(partial(mark_many, marks))

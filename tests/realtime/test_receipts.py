@@ -1,6 +1,7 @@
 """Read marks on their way to the record: gathered, forward only, none lost."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -100,6 +101,28 @@ async def test_what_waits_is_written_when_the_process_ends(
     await batcher.drain()
     assert record.groups[-1][1] == {(ANNE, FIRST): 2}
     assert record.groups[-1][0] - record.groups[0][0] < PERIOD_SECONDS
+
+
+async def test_the_end_waits_for_the_write_in_hand_and_tries_it_again(
+    record: Record, batcher: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(marks: Iterable[Mark]) -> dict[Any, bool]:
+        begun.set()
+        may_end.wait(10)
+        return record.write(marks)
+
+    monkeypatch.setattr("realtime.receipts.mark_many", slow)
+    record.failures = 1
+    batcher.note(ANNE, FIRST, 4)
+    await asyncio.to_thread(begun.wait, 10)
+    end = asyncio.create_task(batcher.drain())
+    await asyncio.sleep(0)
+    assert not end.done()
+    may_end.set()
+    await end
+    assert [group for _at, group in record.groups] == [{(ANNE, FIRST): 4}]
 
 
 async def test_a_crowd_is_written_in_groups_of_bounded_size(
