@@ -36,6 +36,7 @@ LOOK_SECONDS = 2.0  # how often it looks without having been woken
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
+traces = logging.getLogger("hub.access.mails")  # as in outbox.py
 
 
 class Worker:
@@ -139,7 +140,7 @@ class Worker:
         won = await self._db(lambda: queue.sent(row, answer, timezone.now()))
         self._sent.append(row)
         told = fields(notification=row.pk, thread=row.thread_id, kind=row.kind)
-        logger.info("Left by %s: %s", row.transport, row.pk, extra=told)
+        traces.info("Left by %s: %s", row.transport, row.pk, extra=told)
         if not won:
             logger.warning("Two workers sent the same mail: %s", row.pk)
 

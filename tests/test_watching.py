@@ -254,17 +254,19 @@ def test_the_log_leads_from_a_request_to_the_mail_about_it(seen: Seen) -> None:
     assert [line["status"] for line in lines("hub.access", request=FROM_PROXY)] == [201]
     owed = [
         line
-        for line in lines("notifications.outbox", thread=post["thread"])
-        if line["first_seq"] <= post["seq"] <= line["last_seq"]
+        for line in lines("hub.access.mails", thread=post["thread"])
+        if line["message"].startswith("Owed: ")
+        and line["first_seq"] <= post["seq"] <= line["last_seq"]
     ]
     assert owed
     for line in owed:
         assert line["request"].startswith("mail-")
-    left = [
-        lines("notifications.worker", notification=line["notification"])
-        for line in owed
+    known = {line["notification"] for line in owed}
+    assert [
+        line
+        for line in lines("hub.access.mails")
+        if line["message"].startswith("Left by ") and line["notification"] in known
     ]
-    assert any(left)
 
 
 def test_a_frame_s_id_begins_with_the_one_of_its_socket(seen: Seen) -> None:
