@@ -134,7 +134,8 @@ class Reader:
                 await self._see(self.chance.randint(*FLAP_AFTER), listening)
                 listening.cancel()
                 await asyncio.gather(listening, return_exceptions=True)
-                await self._flap()
+                if not progress.is_over:  # nobody forgets while it is judged
+                    await self._flap()
                 listening = asyncio.create_task(self.client.listen())
             await listening
         finally:
