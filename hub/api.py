@@ -14,6 +14,7 @@ from hub.api_files import RefusedOut, files
 from hub.errors import Forbidden
 from hub.posting import Draft, Refused
 from hub.queries import threads as queries
+from hub.queries.history import MOST, PAGE, history
 from hub.views.requests import LARGEST, person, refusal_status
 from hub.wire import wire_history, wire_posted
 
@@ -84,12 +85,13 @@ def messages(
     thread: UUID,
     after: Seq | None = None,
     before: Seq | None = None,
-    limit: Annotated[int, Field(ge=1, le=queries.MOST)] = queries.PAGE,
+    limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE,
 ) -> Any:
     """In ascending order: above `after`, else just below `before`, else the last."""
-    seat = permissions.seat_in_thread(person(request), thread, "thread.read")
-    part = queries.history(seat.thread, after=after, before=before, limit=limit)
-    return wire_history(thread, part, seat.user_id)
+    reader = person(request)
+    head = permissions.head_for(reader, thread)
+    part = history(thread, head, after=after, before=before, limit=limit)
+    return wire_history(thread, part, reader.pk)
 
 
 @api.post(

@@ -6,6 +6,7 @@ role holds the right. A stranger and a missing object raise the same NotFound.
 
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -23,6 +24,7 @@ from hub.models import (
     User,
 )
 from hub.models.accounts import current_membership
+from hub.prepared import Prepared
 
 MATRIX_FILE = Path(__file__).with_name("permissions.toml")
 PUBLIC, SIGNED_IN = "public", "signed_in"
@@ -65,11 +67,12 @@ def route_right(view_name: str, method: str) -> str | None:
     return matrix().routes.get(view_name, {}).get(method)
 
 
-def seats_with(right: str) -> Q:
+def seats_with(right: str, now: datetime | None = None) -> Q:
     """The condition on Participant: seated now, in a role that holds the right."""
+    now = now or timezone.now()
     return Q(
-        current_membership("membership__"),
-        Q(until=None) | Q(until__gt=timezone.now()),
+        current_membership("membership__", now),
+        Q(until=None) | Q(until__gt=now),
         user__is_active=True,
         membership__role__in=roles_with(right),
     )
@@ -98,6 +101,28 @@ def seat_in_thread(user: User, thread_id: UUID, right: str) -> Participant:
     if seat.membership.role not in roles_with(right):
         raise Forbidden(right)
     return seat
+
+
+_head = Prepared(
+    lambda user, thread, now: Participant.objects.filter(
+        seats_with("thread.read", now), user=user, thread=thread
+    ).values_list("thread__last_seq"),
+    user=UUID,
+    thread=UUID,
+    now=datetime,
+)
+
+
+def head_for(user: User, thread_id: UUID) -> int:
+    """The last seq of a thread, for whoever may read it at this moment.
+
+    What a seat in it shows besides is not read. Raises NotFound for a stranger or a
+    missing thread.
+    """
+    found = _head.rows(user=user.pk, thread=thread_id, now=timezone.now())
+    if not found:
+        raise NotFound
+    return int(found[0][0])
 
 
 def measures_open_to(user: User, right: str = "measure.read") -> "QuerySet[Measure]":

@@ -9,7 +9,7 @@ from hub import text
 from hub.chain import wire_time
 from hub.files.reasons import SENTENCES, Reason
 from hub.models import Attachment, AttachmentState, Message
-from hub.queries.threads import History
+from hub.queries.history import History
 
 STATES = {
     AttachmentState.WAITING: "pending",

@@ -19,8 +19,8 @@ from hub.models.accounts import Side
 from hub.models.centres import VisitKind
 from hub.models.choices import DesignationState
 from hub.posting import Refused
+from hub.queries.history import history
 from hub.queries.own_centre import described_sites
-from hub.queries.threads import history
 from hub.views.requests import refusal_status, whole_number
 from hub.wire import shown_files
 from notifications import link_acts, links
@@ -118,7 +118,7 @@ def _reply_page(
 ) -> HttpResponse:
     link = session.link
     seat = _seat(session)
-    part = history(seat.thread, after=seat.read_seq)
+    part = history(seat.thread_id, seat.thread.last_seq, after=seat.read_seq)
     shown = [m for m in part.messages if m.author_id != link.user_id]
     seen = part.messages[-1].seq if part.messages else seat.read_seq
     owed = _to_acknowledge(seat, seen)

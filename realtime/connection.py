@@ -19,9 +19,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from hub.errors import Forbidden, NotFound, Unavailable
-from realtime import figures, protocol
-from realtime.database import database
-from realtime.flow import DRAIN_SECONDS, LOOK_SECONDS, MOST_UNREAD, Bucket, Window
+from realtime import figures, flow, protocol
+from realtime.database import reads, writes
+from realtime.flow import Bucket, Window
 from realtime.lines import EXTENSION, DirectLine, Line, PublicLine
 from realtime.protocol import ClientFrame, Close, Ready, encode
 from realtime.traces import Traces
@@ -85,9 +85,11 @@ class Connection:
                     if self._doing:
                         await asyncio.wait([self._doing])
                     else:
-                        await asyncio.sleep(LOOK_SECONDS)
+                        await asyncio.sleep(flow.LOOK_SECONDS)
         finally:
             self.closing = True
+            if self._doing:  # it must not join or answer for a socket that has gone
+                self._doing.cancel()
             self.closed()
             self.traces.closed(event.get("code"))
 
@@ -107,7 +109,7 @@ class Connection:
             self.end(Close.TOO_MUCH)
         elif self._doing or self._is_muted:
             self._waiting.append(text)
-            if len(self._waiting) >= MOST_UNREAD:
+            if len(self._waiting) >= flow.MOST_UNREAD:
                 self.line.pause()
         else:
             self._begin(text)
@@ -117,15 +119,17 @@ class Connection:
             self._doing = asyncio.get_running_loop().create_task(self._finish(work))
 
     async def _finish(self, work: Work) -> None:
-        await work
-        self._doing = None
+        try:
+            await work
+        finally:
+            self._doing = None
         self._go_on()
 
     def _go_on(self) -> None:
         """With what came meanwhile."""
         while self._waiting and not self._doing and not self._is_muted:
             self._begin(self._waiting.popleft())
-        if len(self._waiting) < MOST_UNREAD:
+        if len(self._waiting) < flow.MOST_UNREAD:
             self.line.resume()
 
     def _handle(self, text: str) -> Work | None:
@@ -187,7 +191,21 @@ class Connection:
             self.line.write(Ready(encode("reload")))
             figures.reload_sent("slow")
             loop = asyncio.get_running_loop()
-            self._look_again(loop, loop.time() + DRAIN_SECONDS)
+            self._look_again(loop, loop.time() + flow.DRAIN_SECONDS)
+
+    async def answer(self, frame: Ready) -> None:
+        """Writes what was asked for, once everything before it was taken: whoever asks
+        for much on a slow line is told it piece by piece, and misses nothing.
+
+        Ends a socket that takes nothing for DRAIN_SECONDS.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + flow.DRAIN_SECONDS
+        while not self.closing and (self._is_muted or not self._window.is_drained()):
+            if loop.time() >= deadline:
+                self.end(Close.TRY_AGAIN)
+            await asyncio.sleep(flow.ROOM_SECONDS)
+        self.write(frame)
 
     def _look_again(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
         """Whether a slow reader has taken what waited for it."""
@@ -199,7 +217,7 @@ class Connection:
         elif loop.time() >= deadline:
             self.end(Close.TRY_AGAIN)
         else:
-            loop.call_later(LOOK_SECONDS, self._look_again, loop, deadline)
+            loop.call_later(flow.LOOK_SECONDS, self._look_again, loop, deadline)
 
     def end(self, code: Close) -> None:
         """Closes after what was written; what still arrives is ignored."""
@@ -219,15 +237,20 @@ class Connection:
             detail = _sentence(code) if why is None else str(why)
         self.tell("refused", **named, code=code, detail=detail)
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Domain code, in a thread and in the person's language."""
+    async def read(self, work: Callable[[], T]) -> T:
+        """Domain code that reads, in a thread and in the person's language."""
+        return await reads.run(self._spoken(work))
 
+    async def act(self, work: Callable[[], T]) -> T:
+        """The same for what writes."""
+        return await writes.run(self._spoken(work))
+
+    def _spoken(self, work: Callable[[], T]) -> Callable[[], T]:
         def speak() -> T:
             with translation.override(self.language):
                 return work()
 
-        here = copy_context()  # with the id of the frame
-        return await database.run(partial(here.run, speak))
+        return partial(copy_context().run, speak)  # with the id of the frame
 
     def _refuse_bad_frame(self) -> None:
         now = time.monotonic()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -20,12 +21,13 @@ from hub.instruments import count_post
 from hub.models import User
 from hub.posting import Draft, Outcome, Refused
 from hub.queries import threads as queries
-from hub.queries.sessions import user_of_session
+from hub.queries.history import MOST, History, history
+from hub.queries.sessions import organisation_of, user_of_session
 from hub.wire import wire_history, wire_posted
 from hub.wire_files import FileChanges, wire_changes
 from realtime import protocol, typing
 from realtime.connection import Connection
-from realtime.database import database
+from realtime.database import reads
 from realtime.flow import Tabs, fitting, posts
 from realtime.ledger import ledger
 from realtime.presence import presence
@@ -50,7 +52,7 @@ class ThreadsConsumer(Connection):
     async def admit(self) -> bool:
         self.session_key = _cookie(self.scope, settings.SESSION_COOKIE_NAME)
         try:
-            user = await database.run(partial(user_of_session, self.session_key))
+            user = await reads.run(partial(user_of_session, self.session_key))
         except (DatabaseError, InterfaceError):
             user = None  # refused like a stranger: the page polls and tries again
         offered = self.scope.get("subprotocols") or [protocol.SUBPROTOCOL]
@@ -86,21 +88,14 @@ class ThreadsConsumer(Connection):
     async def on_hello(self, frame: protocol.Hello) -> None:
         self.deadline.cancel()
         self.greeted = True
-        rows, welcome = await self.run(self._welcome)
-        mine = {UUID(row["thread"]): row["head"] for row in rows}
-        registry.join(self, mine)
-        registry.let_write(self, (UUID(row["thread"]) for row in rows if row["write"]))
-        for row in rows:
-            registry.settle_files(UUID(row["thread"]), row["files"])
+        rows, welcome = await self.read(self._welcome)
+        heads = self._join(rows)
         self.write(welcome)
-        for thread, held in frame.threads.items():
-            if mine.get(thread, 0) > held:
-                self.write(await self.run(partial(self._missed, thread, held)))
+        for thread, held in self._behind(frame.threads, heads):
+            await self._send_missed(thread, held)
         for thread, held in frame.files.items():
-            if thread in mine:
+            if thread in heads:
                 await self._send_missed_files(thread, held)
-        for thread, head in mine.items():
-            registry.settle(thread, head)
         await presence.greet(self, frame.threads)
 
     def on_post(self, frame: protocol.Post) -> None:
@@ -137,7 +132,7 @@ class ThreadsConsumer(Connection):
                 raise Forbidden("session")
             acknowledge(self.user, frame.thread, frame.seq)
 
-        await self.run(act)
+        await self.act(act)
 
     def on_typing(self, frame: protocol.Typing) -> None:
         if not registry.may_write(self, frame.thread):
@@ -146,15 +141,12 @@ class ThreadsConsumer(Connection):
 
     async def on_history(self, frame: protocol.History) -> None:
         def read() -> Ready:
-            seat = permissions.seat_in_thread(self.user, frame.thread, "thread.read")
-            part = queries.history(
-                seat.thread, before=frame.before, after=frame.after, limit=frame.limit
-            )
-            part = fitting(part, keep_last=frame.after is None)
-            wired = wire_history(frame.thread, part, self.user_id)
-            return Ready(encode("messages", **wired))
+            head = permissions.head_for(self.user, frame.thread)
+            before, after, limit = frame.before, frame.after, frame.limit
+            part = history(frame.thread, head, before=before, after=after, limit=limit)
+            return self._messages(frame.thread, fitting(part, keep_last=after is None))
 
-        self.write(await self.run(read))
+        await self.answer(await self.read(read))
 
     def on_ping(self, frame: protocol.Ping) -> None:
         # Whoever lost frames was not told all up to there about files.
@@ -194,11 +186,11 @@ class ThreadsConsumer(Connection):
             self.tell("posted", **wire_posted(outcome.message))
 
     def _welcome(self) -> tuple[list[dict[str, Any]], Ready]:
-        rows, places = queries.welcome_rows(self.user), self.user.places
+        rows = queries.welcome_rows(self.user)
         me = {
             "id": self.person,
             "name": self.user.name,
-            "organisation": places[0].organisation if places else "",
+            "organisation": organisation_of(self.user),
         }
         now = wire_time(timezone.now())
         frame = encode(
@@ -206,11 +198,40 @@ class ThreadsConsumer(Connection):
         )
         return rows, Ready(frame)
 
-    def _missed(self, thread: UUID, held: int) -> Ready:
+    def _join(self, rows: list[dict[str, Any]]) -> dict[UUID, int]:
+        """From now on hints reach this socket; the heads that it was told."""
+        heads = {UUID(row["thread"]): row["head"] for row in rows}
+        registry.join(self, heads)
+        registry.let_write(self, (UUID(row["thread"]) for row in rows if row["write"]))
+        for row in rows:
+            registry.settle_files(UUID(row["thread"]), row["files"])
+        for thread, head in heads.items():
+            registry.settle(thread, head)
+        return heads
+
+    def _behind(
+        self, shown: Mapping[UUID, int], heads: Mapping[UUID, int]
+    ) -> list[tuple[UUID, int]]:
+        """The threads in which something came after what the page holds.
+
+        This process may have delivered more than the heads that were read: what came
+        between that and the joining reached everybody but this socket.
+        """
+        known = {t: max(h, registry.delivered.get(t, 0)) for t, h in heads.items()}
+        return [(t, held) for t, held in shown.items() if known.get(t, 0) > held]
+
+    async def _send_missed(self, thread: UUID, held: int) -> None:
         """What came after `held`, in one frame; the client asks for more."""
-        seat = permissions.seat_in_thread(self.user, thread, "thread.read")
-        part = queries.history(seat.thread, after=held, limit=queries.MOST)
-        part = fitting(part, keep_last=False)
+
+        def read() -> Ready:
+            head = permissions.head_for(self.user, thread)
+            part = history(thread, head, after=held, limit=MOST)
+            return self._messages(thread, fitting(part, keep_last=False))
+
+        with suppress(NotFound):  # the right was lost this moment: the relay follows
+            await self.answer(await self.read(read))
+
+    def _messages(self, thread: UUID, part: History) -> Ready:
         return Ready(encode("messages", **wire_history(thread, part, self.user_id)))
 
     async def _send_missed_files(self, thread: UUID, held: int) -> None:
@@ -221,11 +242,12 @@ class ThreadsConsumer(Connection):
             return wire_changes(seat, held)
 
         more = True
-        while more:
-            part = await self.run(read)
-            held, more = part["change"], part["more"]
-            for one in part["attachments"]:
-                self.tell("attachment", thread=str(thread), attachment=one)
+        with suppress(NotFound):
+            while more:
+                part = await self.read(read)
+                held, more = part["change"], part["more"]
+                for one in part["attachments"]:
+                    self.tell("attachment", thread=str(thread), attachment=one)
 
 
 def _cookie(scope: Mapping[str, Any], name: str) -> str:

@@ -1,10 +1,13 @@
 """Database work for sockets: a few threads, each with a connection it keeps.
 
-Not for posts, which have the ledger. Django's usual way would give each piece of work
-the one thread that all of the process shares, and a connection opened anew.
+Those that read never wait behind one that writes: on SQLite a writer waits up to 20 s
+for others. Not for posts, which have the ledger. Django's usual way would give each
+piece of work the one thread that all of the process shares, and a connection opened
+anew.
 """
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -12,17 +15,21 @@ from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connections
 
-THREADS = 4  # reads are short; the pool of PostgreSQL connections is shared with pages
+READERS = 4  # reads are short; the pool of PostgreSQL connections is shared with pages
 IDLE_SECONDS = 60.0  # a thread without work gives its connection back
 
 T = TypeVar("T")
 Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
 
 
-class Database:
-    """One per process. Threads start with the first work."""
+logger = logging.getLogger(__name__)
 
-    def __init__(self) -> None:
+
+class Database:
+    """Two per process. Threads start with the first work."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self._name, self._size = name, size
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
 
@@ -48,8 +55,8 @@ class Database:
 
     def _start(self) -> None:
         self._threads = [
-            threading.Thread(target=self._serve, name=f"database-{n}", daemon=True)
-            for n in range(THREADS)
+            threading.Thread(target=self._serve, name=f"{self._name}-{n}", daemon=True)
+            for n in range(self._size)
         ]
         for thread in self._threads:
             thread.start()
@@ -59,16 +66,18 @@ class Database:
             try:
                 job = self._jobs.get(timeout=IDLE_SECONDS)
             except queue.Empty:
-                connections.close_all()
+                _give_back()
                 continue
             if job is None:
-                connections.close_all()
+                _give_back()
                 return
             self._do(*job)
 
     def _do(self, work: Callable[[], Any], future: "asyncio.Future[Any]") -> None:
         try:
             result = _with_live_connection(work)
+        except StopIteration as error:  # the one that no future can carry
+            self._tell(future, future.set_exception, RuntimeError(repr(error)))
         except BaseException as error:  # whatever it is, it belongs to who asked
             self._tell(future, future.set_exception, error)
         else:
@@ -84,6 +93,13 @@ class Database:
         loop = future.get_loop()
         if not loop.is_closed():
             loop.call_soon_threadsafe(unless_given_up)
+
+
+def _give_back() -> None:
+    try:
+        connections.close_all()
+    except Exception:  # the thread must live: others wait for it
+        logger.exception("A connection could not be closed")
 
 
 def _with_live_connection(work: Callable[[], T]) -> T:
@@ -106,4 +122,4 @@ def _drop_dead(kept: set[str]) -> bool:
     return found
 
 
-database = Database()
+reads, writes = Database("reads", READERS), Database("writes", 1)

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from hub.queries import attachments, threads
+from hub.queries import attachments, history
 from realtime import broadcasts, figures
-from realtime.database import database
+from realtime.database import reads
 from realtime.protocol import Ready
 from realtime.registry import Socket, registry
 
@@ -37,11 +37,11 @@ async def fill(thread: UUID) -> None:
     figures.hole_filled("messages")
     while thread in registry.delivered:
         after = registry.delivered[thread]
-        rows = await database.run(partial(threads.messages_after, thread, after))
+        rows = await reads.run(partial(history.messages_after, thread, after))
         for row in rows:
             if row.seq > registry.delivered.get(thread, row.seq):
                 _deliver_one(thread, broadcasts.message_hint(row))
-        if len(rows) < threads.MOST:
+        if len(rows) < history.MOST:
             return
 
 
@@ -73,7 +73,7 @@ async def fill_files(thread: UUID, head: int) -> None:
     figures.hole_filled("files")
     while thread in registry.files:
         after = registry.files[thread]
-        rows = await database.run(partial(attachments.changes_after, thread, after))
+        rows = await reads.run(partial(attachments.changes_after, thread, after))
         for row in rows:
             if row.change > registry.files.get(thread, row.change):
                 registry.files[thread] = row.change

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from django.conf import settings
 
-from hub.queries.threads import History
+from hub.queries.history import History
 from realtime.lines import Line
 from realtime.protocol import (
     FRAMES_BURST,
@@ -26,7 +26,10 @@ from realtime.protocol import (
 
 DRAIN_SECONDS = 60.0  # for what waits, after `reload`
 LOOK_SECONDS = 1.0  # between two looks at whether it was taken
-HISTORY_CHARACTERS = 256 * 1024  # of bodies in one answer, unless one alone has more
+ROOM_SECONDS = 0.02  # the same, before an answer that was asked for
+# Of bodies in one answer, unless one alone has more. The window holds it: a body is
+# sent with its HTML, and a character takes up to three bytes and rarely four.
+HISTORY_CHARACTERS = 32 * 1024
 MOST_UNREAD = 64  # frames that wait behind one that takes time, then none is read
 MANY = 10_000  # people, before those who did nothing lately are forgotten
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError
 
 from hub.actions.reading import MOST, Mark, mark_many
-from realtime.database import database
+from realtime.database import writes
 
 PERIOD_SECONDS = 1.0  # between two writes; the first one after a silence is at once
 
@@ -67,7 +67,7 @@ class Receipts:
                 return True
             marks = [Mark(*place, self._waiting.pop(place)) for place in places]
             try:
-                await database.run(partial(mark_many, marks))
+                await writes.run(partial(mark_many, marks))
             except (OperationalError, InterfaceError) as error:
                 logger.warning("Read marks wait: %s", type(error).__name__)
                 for user, thread, seq in marks:

@@ -21,7 +21,7 @@ from hub.actions.presence import note_seen
 from hub.queries import threads as queries
 from hub.queries.sessions import sessions_alive
 from realtime import broadcasts, figures, typing
-from realtime.database import database
+from realtime.database import reads, writes
 from realtime.delivery import deliver, deliver_file, fill, fill_files, send_all
 from realtime.layer import Layer
 from realtime.ledger import ledger
@@ -178,31 +178,57 @@ class Relay:
 
 
 async def check() -> None:
-    """Heals lost hints: heads, rights, sessions, in three queries per process."""
+    """Heals lost hints: rights, sessions, heads, in three queries per process.
+
+    Rights come first, and no step depends on another: raises what the first that
+    failed raised, after all of them.
+    """
     if not registry.everyone():
         return
+    failures = []
+    everyone = partial(apply_rights, registry.everyone())
+    for step in (everyone, end_dead_sessions, fill_all):
+        try:
+            await step()
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+async def fill_all() -> None:
+    """Reads what this process did not deliver; a thread that cannot be read is left."""
     known = registry.delivered.keys() | registry.files.keys()
-    heads = await database.run(partial(queries.heads_of, known))
+    heads = await reads.run(partial(queries.heads_of, known))
     for thread, head in heads.items():
-        if head.seq > registry.delivered.get(thread, head.seq):
-            await fill(thread)
-        if head.change > registry.files.get(thread, head.change):
-            await fill_files(thread, head.change)
-    await apply_rights(registry.everyone())
-    await end_dead_sessions()
+        try:
+            await _fill_to(thread, head)
+        except DatabaseError:
+            raise  # the others cannot be read either
+        except Exception:
+            logger.exception("A thread could not be read")
+
+
+async def _fill_to(thread: UUID, head: queries.ThreadHead) -> None:
+    if head.seq > registry.delivered.get(thread, head.seq):
+        await fill(thread)
+    if head.change > registry.files.get(thread, head.change):
+        await fill_files(thread, head.change)
 
 
 async def note_presence() -> None:
     """One UPDATE for everybody who has a socket open in this process."""
     if users := {socket.user_id for socket in registry.everyone()}:
-        await database.run(partial(note_seen, users, timezone.now()))
+        await writes.run(partial(note_seen, users, timezone.now()))
 
 
 async def apply_rights(sockets: list[Socket]) -> None:
     """Takes lost threads away and adds new ones; a person without any is told so."""
     users = {socket.user_id for socket in sockets}
-    allowed = await database.run(partial(queries.threads_open_to, users))
+    allowed = await reads.run(partial(queries.threads_open_to, users))
     for socket in sockets:
+        if socket not in registry.threads_of:
+            continue  # it left meanwhile
         before = set(registry.threads_of.get(socket, ()))
         rights = allowed.get(socket.user_id, {})
         now = set(rights)
@@ -222,7 +248,7 @@ async def _join_new(socket: Socket, threads: set[UUID]) -> None:
     """From their present heads on, so that the next check finds what gets lost."""
     if threads:
         registry.join(socket, threads)
-        heads = await database.run(partial(queries.heads_of, list(threads)))
+        heads = await reads.run(partial(queries.heads_of, list(threads)))
         for thread, head in heads.items():
             registry.settle_files(thread, head.change)
             registry.settle(thread, head.seq)
@@ -231,7 +257,7 @@ async def _join_new(socket: Socket, threads: set[UUID]) -> None:
 async def end_dead_sessions() -> None:
     sockets = registry.everyone()
     keys = {socket.session_key for socket in sockets}
-    alive = await database.run(partial(sessions_alive, keys))
+    alive = await reads.run(partial(sessions_alive, keys))
     for socket in sockets:
         if socket.session_key not in alive:
             registry.leave(socket)

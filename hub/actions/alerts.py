@@ -1,6 +1,6 @@
 """Who was told, outside the hub, that messages wait: what a messenger hands back.
 
-What a receipt shows of it is in hub.queries.threads.
+What a receipt shows of it is in hub.queries.history.
 """
 
 from collections.abc import Iterable, Mapping

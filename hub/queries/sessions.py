@@ -1,24 +1,49 @@
-"""Who a session belongs to, and which sessions are still alive."""
+"""Who a session belongs to, where they work, and which sessions are still alive."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from hub.models import Session, User
+from hub.models import Membership, Session, User
+from hub.prepared import Prepared, columns_of
+
+_COLUMNS = columns_of(User)
+_user = Prepared(
+    lambda key, now: User.objects.filter(
+        session__session_key=key, session__expire_date__gt=now, is_active=True
+    ).values_list(*_COLUMNS),
+    key=str,
+    now=datetime,
+)
 
 
 def user_of_session(session_key: str) -> User | None:
     """The active person behind a session key, in one query."""
-    session = (
-        Session.objects.select_related("user")
-        .filter(
-            session_key=session_key,
-            expire_date__gt=timezone.now(),
-            user__is_active=True,
-        )
-        .first()
-    )
-    return session.user if session else None
+    found = _user.rows(key=session_key, now=timezone.now())
+    return User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, found[0]) if found else None
+
+
+_organisations = Prepared(
+    lambda user, now: (
+        Membership.objects.current(now)
+        .filter(user=user)
+        .order_by("since")
+        .values_list(Coalesce("court__name", "centre__name", Value("")))
+    ),
+    user=UUID,
+    now=datetime,
+)
+
+
+def organisation_of(user: User) -> str:
+    """Where the person works now, as their places say it: the oldest of them first."""
+    found = _organisations.rows(user=user.pk, now=timezone.now())
+    return str(found[0][0]) if found else ""
 
 
 def sessions_alive(keys: Iterable[str]) -> set[str]:

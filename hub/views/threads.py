@@ -24,6 +24,7 @@ from hub.models import Message, MessageKind, Participant, Role
 from hub.models.choices import Priority
 from hub.models.threads import ThreadState
 from hub.posting import Refused
+from hub.queries import history as stretches
 from hub.queries import threads as queries
 from hub.queries.acts import possible
 from hub.queries.addresses import records_of
@@ -135,7 +136,7 @@ def _page(
 ) -> HttpResponse:
     people = queries.people_in(seat.thread)
     before = whole_number(request.GET.get("avant")) or None
-    part = queries.history(seat.thread, before=before)
+    part = stretches.history(seat.thread_id, seat.thread.last_seq, before=before)
     role = seat.membership.role
     measure = seat.thread.designation.measure
     current = seat.thread.designation.is_current
@@ -160,7 +161,7 @@ def _page(
         "charge": answering_in(seat.thread.designation),
         "chain": chain_of(seat.thread),
         "may_note": role in permissions.roles_with("note.write"),
-        "history": queries.with_receipts(part, people),
+        "history": stretches.with_receipts(part, people),
         "may_write": writes,
         "loose_files": waiting_in(seat.thread, seat.user),
         "shown_files": partial(shown_files, reader=seat.user_id),

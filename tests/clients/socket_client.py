@@ -195,6 +195,11 @@ class Client(Teller):
         for thread in self._heads.keys() & frame["heads"].keys():
             self._heads[thread] = max(self._heads[thread], frame["heads"][thread])
 
+    def _take_reload(self, frame: Frame) -> None:
+        """Too slow, as a page takes it: comes back and asks from where it is."""
+        if "thread" not in frame:
+            self.drop()
+
     def _take_receipt(self, frame: Frame) -> None:
         self.receipts.add((frame["thread"], frame["seq"]))
 

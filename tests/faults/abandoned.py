@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connections
 
 from asgi import application
-from realtime.database import database
+from realtime.database import reads, writes
 from realtime.ledger import ledger
 from realtime.registry import Registry, registry
 from realtime.relay import Relay, relay
@@ -61,7 +61,8 @@ class Process:
             await relay.stop()
 
         self.run(ended())
-        database.close()
+        reads.close()
+        writes.close()
         for known, new in ((registry, Registry()), (relay, Relay())):
             vars(known).update(vars(new))
         channel_layers.backends.clear()

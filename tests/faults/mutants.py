@@ -53,14 +53,15 @@ def acknowledge_before_commit() -> None:
 
 def resume_off_by_one() -> None:
     """Whoever holds everything up to n is told what comes after n + 1."""
-    from hub.queries import threads
+    from hub.queries import history as module
+    from realtime import consumer
 
-    history = threads.history
+    history = module.history
 
-    def late(thread: Any, *, after: int | None = None, **asked: Any) -> Any:
-        return history(thread, after=None if after is None else after + 1, **asked)
+    def late(*where: Any, after: int | None = None, **asked: Any) -> Any:
+        return history(*where, after=None if after is None else after + 1, **asked)
 
-    threads.history = late
+    module.history = consumer.history = late
 
 
 def no_resync() -> None:

@@ -58,7 +58,7 @@ async def judge(world: World, writer: Client, readers: list[Client]) -> None:
     thread = world.threads[0]
     for reader in readers:
         reader.held = {thread: reader.held[thread]}
-    verdict = compare({thread: record[thread]}, [writer, *readers], readers)
+    verdict = compare(record, [writer, *readers], readers)
     print(verdict)
     assert verdict.clean, verdict
 

@@ -16,7 +16,7 @@ from hub.actions.messages import post_messages
 from hub.demo import Demo
 from hub.models import Attachment, Message, Thread, User
 from hub.posting import Draft, Outcome, Posted, Refused
-from hub.queries.threads import history
+from hub.queries.history import history
 from hub.wire import wire_history, wire_message
 from tests.cast import create_small_demo
 from tests.files.fakes import EVIL, FakeScanner, fake_children, run_queue, send, upload
@@ -145,7 +145,8 @@ def test_readers_see_clean_files_and_senders_all_of_theirs(demo: Demo) -> None:
     assert [f["state"] for f in own] == ["pending", "pending"]
     run_queue(FakeScanner())
     message_of(post(samira, thread, pending.pk))
-    part = history(Thread.objects.get(pk=thread.pk))
+    thread.refresh_from_db()
+    part = history(thread.pk, thread.last_seq)
     for reader, states in ((camille, ["clean"]), (samira, ["clean", "refused"])):
         wired = wire_history(thread.pk, part, reader.pk)["messages"][-2]
         assert [f["state"] for f in wired["attachments"]] == states
@@ -158,10 +159,13 @@ def test_history_costs_the_same_whatever_the_number_of_files(demo: Demo) -> None
     samira, thread = demo.people["samira"], demo.threads[0]
 
     def cost() -> int:
+        thread.refresh_from_db()
         with CaptureQueriesContext(connection) as captured:
-            wire_history(thread.pk, history(thread), samira.pk)
+            wire_history(thread.pk, history(thread.pk, thread.last_seq), samira.pk)
         return len(captured)
 
+    assert cost() == 1
+    post(samira, thread, send(samira, thread).pk)
     before = cost()
     for _ in range(5):
         post(samira, thread, send(samira, thread).pk, send(samira, thread).pk)

@@ -13,7 +13,8 @@ from hub.actions.alerts import mark_alerted
 from hub.actions.messages import acknowledge, mark_read
 from hub.demo import Demo
 from hub.models import AlertMark, Participant, User
-from hub.queries.threads import history, people_in, with_receipts
+from hub.queries.history import history, with_receipts
+from hub.queries.threads import people_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,9 @@ def test_who_has_no_seat_is_left_out(demo: Demo) -> None:
 def facts_of(demo: Demo, seq: int) -> dict[str, str]:
     """The strongest fact of each reader, as one word."""
     thread = demo.threads[0]
-    part = with_receipts(history(thread), people_in(thread))
+    thread.refresh_from_db()
+    part = history(thread.pk, thread.last_seq)
+    part = with_receipts(part, people_in(thread))
     words = {(True, False): "acknowledged", (False, False): "seen"}
     return {
         one.name.split()[0]: words.get((one.acknowledged, one.alerted), "alerted")

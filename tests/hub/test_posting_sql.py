@@ -226,6 +226,6 @@ def test_postgresql_keeps_one_prepared_plan_for_every_size_of_group(demo: Demo) 
     with connection.cursor() as cursor:
         cursor.execute(
             "select generic_plans >= 3, custom_plans from pg_prepared_statements "
-            "where statement like '%hub_message%'"
+            "where statement like '%json_to_recordset%'"
         )
         assert cursor.fetchall() == [(True, 0)] * 2

@@ -15,7 +15,7 @@ from django.test import Client
 from asgi import application
 from hub.demo import Demo
 from hub.models import User
-from realtime.database import database
+from realtime.database import reads, writes
 from realtime.ledger import ledger
 from realtime.relay import relay
 from tests.cast import create_small_demo
@@ -90,7 +90,8 @@ async def tab(transactional_db: None) -> AsyncIterator[Open]:
         await one.socket.disconnect()
     await ledger.stop()
     await relay.stop()
-    database.close()
+    reads.close()
+    writes.close()
     await sync_to_async(connections.close_all)()
 
 

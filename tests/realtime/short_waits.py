@@ -10,6 +10,6 @@ class ShortWaits(AppConfig):
     label = "short_waits"
 
     def ready(self) -> None:
-        from realtime import connection
+        from realtime import flow
 
-        connection.DRAIN_SECONDS = DRAIN_SECONDS
+        flow.DRAIN_SECONDS = DRAIN_SECONDS

@@ -12,7 +12,7 @@ from hub.actions import attachments, file_queue
 from hub.demo import Demo
 from hub.models import Attachment, Thread, User
 from realtime import relay
-from realtime.database import database
+from realtime.database import reads
 from tests.files.fakes import EVIL, FakeScanner, fake_children, run_queue, send
 from tests.realtime.conftest import Frame, Open, Tab
 
@@ -170,8 +170,8 @@ async def test_a_check_that_finds_nothing_lost_asks_three_questions(
         asked.extend(query["sql"] for query in queries)
         return done
 
-    run = database.run
-    monkeypatch.setattr(database, "run", lambda work: run(lambda: noted(work)))
+    run = reads.run
+    monkeypatch.setattr(reads, "run", lambda work: run(lambda: noted(work)))
     await relay.check()
     assert len(asked) == 3
 

@@ -1,0 +1,155 @@
+"""The messages of one thread, in order, and who has read them.
+
+Which threads a person has is in threads.py. A thread has no holes (promise P3), so a
+stretch is asked for by its first and last number: what is not there was not written.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, OuterRef
+
+from hub.chain import with_files
+from hub.models import (
+    Acknowledgement,
+    AlertMark,
+    Attachment,
+    Message,
+    Participant,
+    ReadMark,
+)
+from hub.prepared import Prepared, columns_of
+
+PAGE = 50  # messages on a thread's page; older ones are asked for
+MOST = 200  # messages in one answer of history; PROTOCOL section 1
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The strongest fact about one reader of one message: acknowledged, else seen,
+    else `alerted` (an e-mail told them that it waits)."""
+
+    user_id: UUID
+    name: str
+    at: datetime
+    acknowledged: bool
+    alerted: bool = False
+
+
+@dataclass
+class History:
+    """A stretch of a thread in order. `more`: the asked direction goes on."""
+
+    messages: list[Message]
+    more: bool
+    head: int
+    receipts: dict[int, list[Receipt]] = field(default_factory=dict)
+
+
+def history(
+    thread: UUID,
+    head: int,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> History:
+    """Up to `limit` messages just before, or just after, a seq; by default the last.
+
+    `head` is the last seq as it was when the caller checked the right. Always in
+    ascending order.
+    """
+    limit = max(1, min(limit, MOST))
+    if after is not None:
+        messages = _stretch(thread, after + 1, after + limit)
+        head = max(head, _last_seq(messages))
+        return History(messages, _last_seq(messages) < head and bool(messages), head)
+    end = head if before is None else min(head, before - 1)
+    messages = _stretch(thread, end - limit + 1, end)
+    return History(messages, bool(messages) and messages[0].seq > 1, head)
+
+
+def messages_after(thread: UUID, seq: int) -> list[Message]:
+    """Up to MOST messages above a seq, for whoever was already allowed to read."""
+    return _stretch(thread, seq + 1, seq + MOST)
+
+
+def with_receipts(part: History, people: list[Participant]) -> History:
+    """Adds who was told of, has read, has acknowledged what: three queries for all."""
+    if part.messages:
+        names = {p.pk: (p.user_id, p.user.name) for p in people}
+        part.receipts = _receipts(part.messages, names)
+    return part
+
+
+_COLUMNS = columns_of(Message)
+_messages = Prepared(
+    lambda thread, first, last: (
+        Message.objects.filter(thread=thread, seq__gte=first, seq__lte=last)
+        .order_by("seq")
+        .values_list(
+            *_COLUMNS, Exists(Attachment.objects.filter(message=OuterRef("pk")))
+        )
+    ),
+    thread=UUID,
+    first=int,
+    last=int,
+)
+
+
+def _stretch(thread: UUID, first: int, last: int) -> list[Message]:
+    """Those that there are, with their files: one query, or two if any has files."""
+    messages, found = [], _messages.rows(thread=thread, first=first, last=last)
+    for *values, has_files in found:
+        message = Message.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values)
+        if not has_files:
+            message.files = []
+        messages.append(message)
+    return with_files(messages)
+
+
+def _last_seq(messages: list[Message]) -> int:
+    return messages[-1].seq if messages else 0
+
+
+def _receipts(
+    messages: list[Message], names: dict[int, tuple[UUID, str]]
+) -> dict[int, list[Receipt]]:
+    first, last, thread = messages[0].seq, messages[-1].seq, messages[0].thread_id
+    receipts: dict[int, list[Receipt]] = defaultdict(list)
+    known = set()
+    for done in Acknowledgement.objects.filter(
+        thread=thread, seq__range=(first, last)
+    ).order_by("at"):
+        receipts[done.seq].append(
+            Receipt(done.user_id, done.user_name, done.at, acknowledged=True)
+        )
+        known.add((done.seq, done.user_id))
+    for marks, alerted in ((ReadMark.objects, False), (AlertMark.objects, True)):
+        covering = marks.filter(participant__in=names, seq__gte=first).order_by("seq")
+        for seq, mark in _first_covering(messages, names, covering):
+            user_id, name = names[mark.participant_id]
+            if (seq, user_id) not in known:
+                receipts[seq].append(Receipt(user_id, name, mark.at, False, alerted))
+                known.add((seq, user_id))
+    return receipts
+
+
+def _first_covering(
+    messages: list[Message],
+    names: dict[int, tuple[UUID, str]],
+    covering: Iterable[ReadMark | AlertMark],
+) -> Iterable[tuple[int, ReadMark | AlertMark]]:
+    """For each message and reader the first mark that covers it, not the author's."""
+    marks: dict[int, list[ReadMark | AlertMark]] = defaultdict(list)
+    for mark in covering:
+        marks[mark.participant_id].append(mark)
+    for message in messages:
+        for participant, steps in marks.items():
+            first = next((m for m in steps if m.seq >= message.seq), None)
+            if first and names[participant][0] != message.author_id:
+                yield message.seq, first
