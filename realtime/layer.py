@@ -113,5 +113,9 @@ async def send(hints: list[Hint], sender: str = "") -> bool:
         logger.warning("Hint not sent, pages catch up: %s", type(error).__name__)
         figures.hints("dropped", len(hints))
         return False
+    except Exception:  # a fault of ours must not end the sending for ever
+        logger.exception("A hint could not be sent")
+        figures.hints("dropped", len(hints))
+        return False
     figures.hints("published", len(hints))
     return True

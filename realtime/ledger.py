@@ -135,7 +135,7 @@ class Ledger:
         try:
             while group := self._next_group():
                 self._begun_at = self._loop.time()
-                answers = self._post(group)
+                answers = self._answers_to(group)
                 self._begun_at = math.inf
                 self._loop.call_soon_threadsafe(self._answer, group, answers)
         finally:
@@ -158,6 +158,15 @@ class Ledger:
         if group:
             self._waiting.put(None)  # the end comes next
         return group
+
+    def _answers_to(self, group: list[_Entry]) -> Sequence[Outcome | Unavailable]:
+        try:
+            return self._post(group)
+        except Exception:  # the top of a loop: without it nobody could post any more
+            logger.exception("A group could not be posted")
+            with suppress(Exception):  # it may be what failed
+                connection.close()
+            return [Unavailable() for _entry in group]
 
     def _post(self, group: list[_Entry]) -> Sequence[Outcome | Unavailable]:
         had_connection = connection.connection is not None

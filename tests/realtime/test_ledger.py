@@ -274,3 +274,18 @@ async def test_a_sender_who_left_is_stored_and_holds_nobody_up(
         gate.open.set()
         assert (await stays).message.seq == 4
     assert first.body in await stored(world.threads[1])
+
+
+async def test_a_fault_that_nobody_expects_ends_one_group_and_not_the_ledger(
+    ledger: Ledger, world: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = drafts(world, 2)
+    with monkeypatch.context() as patched:
+
+        def no_more_files(_: Ledger) -> None:
+            raise OSError(24, "Too many open files")
+
+        patched.setattr(Ledger, "_connect", no_more_files)
+        with pytest.raises(Unavailable):
+            await ledger.submit(first)
+    assert isinstance(await ledger.submit(second), Posted)
