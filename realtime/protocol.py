@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as FrameError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from hub.files.limits import MAX_FILE_BYTES, MAX_FILES_PER_MESSAGE
 
@@ -132,9 +132,7 @@ def _finite(number: str) -> float:
 
 def encode(type_: str, **fields: Any) -> str:
     """One server frame, as short as JSON allows."""
-    return json.dumps(
-        {"type": type_, **fields}, ensure_ascii=False, separators=(",", ":")
-    )
+    return to_json({"type": type_, **fields}).decode()
 
 
 class Ready:
