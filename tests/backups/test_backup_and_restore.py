@@ -1,6 +1,7 @@
 """A backup taken while people write goes back into an empty hub, whole or not at all."""
 
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -275,6 +276,26 @@ def test_an_unfinished_backup_has_no_name_of_its_own(
     take(tmp_path / "backup", bar, bar)
     with pytest.raises(BackupError, match="exists already"):
         take(tmp_path / "backup", bar, bar)
+
+
+def test_every_file_and_folder_is_on_the_disk_before_the_backup_has_its_name(
+    world: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder = tmp_path / "backup"
+    take(folder, bar, bar)
+    before = tmp_path / "backup.unfinished"
+    held = {before / path.relative_to(folder) for path in folder.rglob("*")}
+    assert {before / "files", before / "manifest.json"} < held
+    assert set(synced[:-1]) == {before, *held}
+    assert synced[-1] == tmp_path, "the name could be gone after a power cut"
 
 
 def test_no_key_is_in_a_backup(kept: Path, settings: object) -> None:
