@@ -84,7 +84,8 @@ def test_no_secret_is_written_into_the_deployment_files() -> None:
 def test_every_service_is_watched_and_comes_back(name: str) -> None:
     service = services()[name]
     if name == "migrate":
-        assert service["restart"] == "no"
+        # Not for ever: a wrong setting is to be seen, and it ends when it succeeded.
+        assert re.fullmatch(r"on-failure:\d", service["restart"])
         return
     assert service["restart"] == "unless-stopped"
     assert service["healthcheck"]["test"]
@@ -121,6 +122,12 @@ def test_web_processes_can_be_many_and_wait_for_the_migration() -> None:
     # What a worker does is not done in the web processes as well.
     assert variables_of("web")["FILE_WORKERS"] == "0"
     assert variables_of("web")["MAIL_WORKER"] == "off"
+
+
+def test_the_database_counts_as_healthy_when_others_can_reach_it() -> None:
+    """Its image first starts a server that answers on the Unix socket alone."""
+    command = services()["postgres"]["healthcheck"]["test"]
+    assert command[1:4] == ["pg_isready", "-h", "127.0.0.1"]
 
 
 def test_the_image_has_stages_installs_by_hash_and_is_not_root() -> None:
