@@ -143,6 +143,14 @@ def test_the_image_has_stages_installs_by_hash_and_is_not_root() -> None:
     assert own <= VARIABLES
 
 
+def test_the_image_s_account_is_the_one_that_compose_gives() -> None:
+    """Otherwise /data, which the image makes, has another group than its writer."""
+    uid, gid = (re.search(rf"add .*--{one} (\d+)", IMAGE) for one in ("uid", "gid"))
+    assert uid
+    assert gid
+    assert {services()[name]["user"] for name in OURS} == {f"{uid[1]}:{gid[1]}"}
+
+
 def test_everything_that_the_image_copies_exists_and_is_let_in() -> None:
     let_in = (ROOT / ".dockerignore").read_text().splitlines()
     for line in re.findall(r"^COPY (?!--from)(.+)$", IMAGE, re.MULTILINE):
