@@ -124,6 +124,17 @@ def test_web_processes_can_be_many_and_wait_for_the_migration() -> None:
     assert variables_of("web")["MAIL_WORKER"] == "off"
 
 
+def test_a_web_process_is_not_killed_while_it_takes_its_leave() -> None:
+    found = Environment.model_fields["drain_seconds"].metadata
+    [longest] = [one.le for one in found if hasattr(one, "le")]
+    # As text: that module makes an event loop when it is imported.
+    source = (ROOT / "hub" / "server.py").read_text()
+    leave = re.search(r"^LEAVE_SECONDS = ([\d.]+)", source, re.MULTILINE)
+    assert leave
+    given = services()["web"]["stop_grace_period"]
+    assert int(given.removesuffix("s")) > longest + float(leave[1])
+
+
 def test_the_database_counts_as_healthy_when_others_can_reach_it() -> None:
     """Its image first starts a server that answers on the Unix socket alone."""
     command = services()["postgres"]["healthcheck"]["test"]
