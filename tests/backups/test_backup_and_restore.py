@@ -16,6 +16,8 @@ from pytest_django import DjangoDbBlocker
 
 from hub.actions import blobs
 from hub.actions.messages import post_messages
+from hub.actions.reference_data import load_courts
+from hub.actions.transitions import hub_itself
 from hub.backups import databases, manifest, postgres_tools, restore
 from hub.backups.manifest import BackupError
 from hub.backups.take import take
@@ -190,6 +192,13 @@ def test_a_hub_that_holds_people_is_not_overwritten_unasked(
     restore.check(kept, bar, replace=True)
     with pytest.raises(BackupError, match="--replace"):
         restore.check(kept, bar, replace=False)
+
+
+@pytest.mark.django_db
+def test_a_hub_that_was_only_prepared_is_empty(kept: Path) -> None:
+    hub_itself()  # the account that writes for deadlines; a migration makes it
+    load_courts()
+    assert restore.check(kept, bar, replace=False).engine == databases.engine()
 
 
 def rewritten(folder: Path, **changes: object) -> None:
