@@ -221,6 +221,19 @@ def test_secrets_made_as_documented_can_be_read_by_those_who_need_them(
     assert all((ROOT / file).is_file() for file in said.split(":"))
 
 
+def test_documented_commands_name_services_commands_and_accounts_that_exist() -> None:
+    pages = "\n".join(p.read_text() for p in (ROOT / "docs/operations").glob("*.md"))
+    known = {file.stem for file in ROOT.glob("*/management/commands/[!_]*.py")}
+    found = re.findall(
+        r"docker compose (?:run|exec) .*?(\S+) python manage\.py (\w+)", pages
+    )
+    assert len(found) > 4
+    assert {service for service, _command in found} <= OURS
+    assert {command for _service, command in found} <= known
+    [owner] = re.findall(r"install -d -o (\d+) -g (\d+)", pages)
+    assert services()["web"]["user"] == ":".join(owner)
+
+
 def block(begins: str) -> str:
     """What stands between the braces of a block of the proxy's settings."""
     _before, found, rest = PROXY.partition(begins + " {")
