@@ -140,6 +140,22 @@ def test_no_table_is_cut_in_two(page: Path) -> None:
     assert [t for t in tables if not re.match(r"\|.*\n\|[-| ]+\|\n", t)] == []
 
 
+def test_every_paper_that_a_comment_cites_is_explained() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    known = set(
+        re.findall(r"`([A-Z]+)`", section(page, "12. Papers that comments cite"))
+    )
+    cited = {
+        name
+        for file in repository_files()
+        if file.endswith((".py", ".js", ".toml", ".html", ".sql", ".yml"))
+        for name in re.findall(
+            r"\b([A-Z]{6,})(?:\.md)? (?:sections?|promise)\b", (ROOT / file).read_text()
+        )
+    }
+    assert cited == known
+
+
 def test_the_glossary_names_only_what_the_code_has() -> None:
     page = (
         (ROOT / "docs" / "glossary.md").read_text().partition("\n## Words to avoid")[0]
