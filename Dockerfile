@@ -18,7 +18,8 @@ FROM python:3.11-slim-trixie
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client-17 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --user-group --uid 10001 --no-create-home hub \
+    && groupadd --system --gid 10001 hub \
+    && useradd --system --gid hub --uid 10001 --no-create-home hub \
     && install -d -o hub -g hub /data
 
 COPY --from=packages /venv /venv

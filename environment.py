@@ -254,10 +254,9 @@ def _problems(environment: Environment) -> list[str]:
         )
     if not environment.database.startswith(("sqlite:", "postgresql:", "postgres:")):
         problems.append("DATABASE_URL must begin with postgresql:// or sqlite:///.")
-    if environment.secret_key_file and not environment.secret_key_file.is_file():
-        problems.append(f"SECRET_KEY_FILE: no file at {environment.secret_key_file}.")
     return [
         *problems,
+        *_secret_key_problems(environment),
         *file_problems(environment, environment.data_folder, environment.production),
         *environment.scanner_problems(production=environment.production),
         *environment.mail_problems(),
@@ -265,14 +264,23 @@ def _problems(environment: Environment) -> list[str]:
     ]
 
 
+def _secret_key_problems(environment: Environment) -> list[str]:
+    if not (environment.secret_key or environment.secret_key_file):
+        missing = "SECRET_KEY is missing: production needs its own secret key."
+        return [missing] if environment.production else []
+    try:
+        length = len(read_secret_key(environment))
+    except (OSError, UnicodeDecodeError):
+        return [f"SECRET_KEY_FILE: {environment.secret_key_file} cannot be read."]
+    if environment.production and length < KEY_BYTES:
+        return [f"SECRET_KEY is shorter than {KEY_BYTES} characters."]
+    return []
+
+
 def _production_problems(environment: Environment) -> list[str]:
     if not environment.production:
         return []
     problems = []
-    if not (environment.secret_key or environment.secret_key_file):
-        problems.append("SECRET_KEY is missing: production needs its own secret key.")
-    elif len(read_secret_key(environment)) < KEY_BYTES:
-        problems.append(f"SECRET_KEY is shorter than {KEY_BYTES} characters.")
     if not environment.base_url.startswith("https://"):
         problems.append("BASE_URL must be the public https:// address in production.")
     if not environment.smtp_url:

@@ -25,7 +25,7 @@ from hub import VERSION
 
 # Seconds, from what nobody notices to what a page gives up on.
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200)  # a group holds 200 drafts at most
+SIZES = (1, 2, 5, 10, 20, 50, 100, 256)  # the last: realtime.ledger.MOST_IN_GROUP
 DOORS = ("page", "socket", "api", "link")  # those of people; acts are requests
 REFUSALS = (
     *("invalid", "too_long", "forbidden", "closed", "conflict"),

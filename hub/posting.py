@@ -55,7 +55,7 @@ class Draft:
 class Head:
     """How far a thread has come. `awaits` is the side whose turn it is.
 
-    `look_at`: when the messenger has to see who did not read (ARCHITECTURE section 5).
+    `look_at`: when the messenger has to see who did not read (decision 0016).
     """
 
     last_seq: int

@@ -89,12 +89,21 @@ class BoundedRequest(WebRequest):
         cookies = b"; ".join(self.requestHeaders.getRawHeaders(b"cookie") or [])
         key = parse_cookie(cookies.decode("latin-1")).get(SESSION_COOKIE, "")
         self.channel.transport.pauseProducing()
-        answer = deferToThread(_is_somebodys, key)
+        answer: Deferred[Any] = deferToThread(_is_somebodys, key)
         answer.addCallbacks(
-            lambda known: self._reserve(size) if known else self._refuse(TOO_LARGE),
-            lambda _failure: self._refuse(BUSY),
+            lambda known: None if known else TOO_LARGE, lambda _failure: BUSY
         )
-        answer.addBoth(lambda _: self.channel.transport.resumeProducing())
+        answer.addCallback(lambda refusal: self._go_on(size, refusal))
+
+    def _go_on(self, size: int, refusal: bytes | None) -> None:
+        """Unless the client left meanwhile: no end of it would give its room back."""
+        if getattr(self, "channel", None) is None:
+            return
+        if refusal is None:
+            self._reserve(size)
+        else:
+            self._refuse(refusal)
+        self.channel.transport.resumeProducing()
 
     def _reserve(self, size: int) -> None:
         """Room in memory until the request has ended, however it ends."""

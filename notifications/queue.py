@@ -20,7 +20,7 @@ from notifications.models import Notification, Reason, State, Transport
 from notifications.recipients import Void
 from notifications.transports.base import Busy, TransportError
 
-# Minutes between two tries; the last one stays. FEATURES section 6 has its sources.
+# Minutes between two tries; the last one stays.
 PAUSES = (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440)
 GIVEN_UP_AFTER = timedelta(hours=48)  # from the first try
 RECENT = timedelta(hours=1)  # longer than a worker is away before another starts

@@ -14,6 +14,7 @@ import pytest
 
 from environment import Environment
 from hub.actions.centres import OPTIONAL, REQUIRED
+from hub.api import api
 from hub.models import MessageKind
 from realtime.protocol import FRAME_TYPES, decode
 
@@ -120,6 +121,39 @@ def test_the_server_sends_no_frame_that_the_contract_does_not_show() -> None:
 def test_every_kind_of_message_is_in_the_contract() -> None:
     table = PROTOCOL.partition("| kind | what |")[2].partition("```")[0]
     assert set(first_column(table)) == set(MessageKind.values)
+
+
+def test_every_call_of_the_json_interface_is_in_the_contract_and_no_other() -> None:
+    described = {
+        (method.upper(), re.sub(r"\{\w+\}", "<id>", path))
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+    }
+    rows = re.findall(r"^\| `([A-Z]+) (/api/[^`?]+)", PROTOCOL, re.MULTILINE)
+    assert set(rows) == described
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_table_is_cut_in_two(page: Path) -> None:
+    """Rows that do not stand under a head are shown as text with bars in it."""
+    tables = re.findall(r"(?:^\|.*\n)+", page.read_text(), re.MULTILINE)
+    assert [t for t in tables if not re.match(r"\|.*\n\|[-| ]+\|\n", t)] == []
+
+
+def test_every_paper_that_a_comment_cites_is_explained() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    known = set(
+        re.findall(r"`([A-Z]+)`", section(page, "12. Papers that comments cite"))
+    )
+    cited = {
+        name
+        for file in repository_files()
+        if file.endswith((".py", ".js", ".toml", ".html", ".sql", ".yml"))
+        for name in re.findall(
+            r"\b([A-Z]{6,})(?:\.md)? (?:sections?|promise)\b", (ROOT / file).read_text()
+        )
+    }
+    assert cited == known
 
 
 def test_the_glossary_names_only_what_the_code_has() -> None:

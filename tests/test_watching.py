@@ -19,6 +19,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
+from hub import instruments
+from realtime.ledger import MOST_IN_GROUP
 from tests.clients.server import ServedHub
 from tests.clients.session import sign_in
 from tests.clients.socket_client import Client
@@ -223,6 +225,10 @@ def test_what_people_did_was_counted(seen: Seen) -> None:
     assert seen.values["hub_hints_total{step=own}"] >= 2
     assert seen.values["hub_fanout_seconds_count{}"] >= 2
     assert seen.values["hub_frames_sent_total{}"] >= 2
+
+
+def test_the_largest_group_has_a_bucket_of_its_own() -> None:
+    assert instruments.SIZES[-1] == MOST_IN_GROUP
 
 
 def test_labels_hold_no_id_no_name_and_no_path(seen: Seen) -> None:

@@ -5,6 +5,7 @@ write besides putting things back: what was ended since must not live again.
 """
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import InvalidToken
@@ -12,19 +13,18 @@ from django.core.files import File
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import QuerySet
 
 from hub import secrecy
 from hub.actions import blobs
 from hub.backups import databases, manifest
-from hub.backups.facts import COUNTED
 from hub.backups.manifest import FILES, BackupError, Manifest, Progress
 from hub.backups.take import KEY_PROOF
 from hub.chain import first_break
 from hub.files import storage
 from hub.files.vault import Damaged, UnknownKey
-from hub.models import Blob, Message, Session
-
-OCCUPIED = ("people", "measures", "threads", "attachments")
+from hub.models import Attachment, Blob, Measure, Message, Session, Thread, User
+from hub.models.accounts import HUB_USER_ID
 
 
 def check(folder: Path, bar: Progress, *, replace: bool) -> Manifest:
@@ -129,12 +129,12 @@ def _check_migrations(found: Manifest) -> None:
 
 
 def _is_occupied() -> bool:
+    """By more than what `prepare` loads, the hub's own account included."""
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
-        for word in OCCUPIED:
-            table = COUNTED[word]
-            if table in present:
-                cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608 (ours)
-                if cursor.fetchone():
-                    return True
-    return False
+    rows: list[QuerySet[Any]] = [
+        User.objects.exclude(pk=HUB_USER_ID),
+        *(kind.objects.all() for kind in (Measure, Thread, Attachment)),
+    ]
+    tables = {one.model._meta.db_table: one for one in rows}  # noqa: SLF001 (public)
+    return any(one.exists() for table, one in tables.items() if table in present)

@@ -35,6 +35,7 @@ def take(folder: Path, database_bar: Progress, files_bar: Progress) -> Manifest:
     manifest.write(made[0], unfinished)
     _flush(unfinished)
     unfinished.rename(folder)
+    _sync(folder.parent)  # the name itself
     return made[0]
 
 
@@ -82,8 +83,17 @@ def _copy_blob(blob: UUID, target: Path) -> Kept:
 
 
 def _flush(folder: Path) -> None:
-    """The database's copy and the manifest survive a power cut, like the files."""
-    for path in folder.iterdir():
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+    """All of it survives a power cut. The sealed files were synced one by one; what is
+    left are the database's copy, the manifest, and every folder: that a file is in it.
+    """
+    folders = (folder / manifest.FILES).rglob("*/")
+    for path in (folder, *folder.iterdir(), *folders):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -68,12 +68,12 @@ def file_problems(variables: FileSettings, folder: Path, production: bool) -> li
     if production and not given:
         missing = "FILES_KEY is missing: production needs its own key for files "
         return [missing + "(openssl rand -base64 32)."]
-    if variables.files_key_file and not variables.files_key_file.is_file():
-        return [f"FILES_KEY_FILE: no file at {variables.files_key_file}."]
     if not given and not variables.files_key_fallbacks:
         return []  # the kept one is read, or made, by settings
     try:
         read_files_keys(variables, folder)
+    except (OSError, UnicodeDecodeError):
+        return [f"FILES_KEY_FILE: {variables.files_key_file} cannot be read."]
     except ValueError as error:
         return [f"FILES_KEY or FILES_KEY_FALLBACKS: a key {error}."]
     return []

@@ -1,6 +1,7 @@
 """A backup taken while people write goes back into an empty hub, whole or not at all."""
 
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ from pytest_django import DjangoDbBlocker
 
 from hub.actions import blobs
 from hub.actions.messages import post_messages
+from hub.actions.reference_data import load_courts
+from hub.actions.transitions import hub_itself
 from hub.backups import databases, manifest, postgres_tools, restore
 from hub.backups.manifest import BackupError
 from hub.backups.take import take
@@ -191,6 +194,13 @@ def test_a_hub_that_holds_people_is_not_overwritten_unasked(
         restore.check(kept, bar, replace=False)
 
 
+@pytest.mark.django_db
+def test_a_hub_that_was_only_prepared_is_empty(kept: Path) -> None:
+    hub_itself()  # the account that writes for deadlines; a migration makes it
+    load_courts()
+    assert restore.check(kept, bar, replace=False).engine == databases.engine()
+
+
 def rewritten(folder: Path, **changes: object) -> None:
     """As another hub would have written it, with a right digest."""
     found = manifest.read(folder)
@@ -275,6 +285,26 @@ def test_an_unfinished_backup_has_no_name_of_its_own(
     take(tmp_path / "backup", bar, bar)
     with pytest.raises(BackupError, match="exists already"):
         take(tmp_path / "backup", bar, bar)
+
+
+def test_every_file_and_folder_is_on_the_disk_before_the_backup_has_its_name(
+    world: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder = tmp_path / "backup"
+    take(folder, bar, bar)
+    before = tmp_path / "backup.unfinished"
+    held = {before / path.relative_to(folder) for path in folder.rglob("*")}
+    assert {before / "files", before / "manifest.json"} < held
+    assert set(synced[:-1]) == {before, *held}
+    assert synced[-1] == tmp_path, "the name could be gone after a power cut"
 
 
 def test_no_key_is_in_a_backup(kept: Path, settings: object) -> None:

@@ -1,6 +1,9 @@
 """How much a request may carry, at the real server and in the application."""
 
+import json
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from select import select
@@ -119,6 +122,18 @@ def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
         assert talk(hub, untold, 40, piece).startswith(b"HTTP/1.1 413 ")
         small = f"GET /healthz HTTP/1.1\n{host}\n"
         assert talk(hub, small).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.embedded
+def test_a_client_that_leaves_while_it_is_looked_up_holds_no_room() -> None:
+    command = [sys.executable, "-m", "tests.files.leaving_client", THREAD]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    stayed, *gone = json.loads(done.stdout)
+    assert stayed == {
+        "held": FORM_BYTES, "left_over": 0, "read_again": True, "errors": []
+    }  # fmt: skip
+    for one in gone:
+        assert one == {"held": 0, "left_over": 0, "read_again": False, "errors": []}
 
 
 @pytest.mark.embedded

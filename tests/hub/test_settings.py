@@ -71,6 +71,25 @@ def test_production_is_refused_without_what_makes_it_safe(tmp_path: Path) -> Non
         assert "Traceback" not in done.stderr
 
 
+def test_keys_may_come_from_files_which_are_named_when_they_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    """With empty variables beside them, as docker-compose.yml passes them on."""
+    empty, files = {}, {}
+    for name in ("SECRET_KEY", "FILES_KEY"):
+        (tmp_path / name).write_text(PRODUCTION[name] + "\n")
+        empty[name], files[f"{name}_FILE"] = "", str(tmp_path / name)
+    given = {**PRODUCTION, **empty}
+    done = manage(tmp_path, "check", **given, **files)
+    assert done.returncode == 0, done.stderr
+    nowhere = dict.fromkeys(files, "/nowhere")
+    done = manage(tmp_path, "check", **given, **nowhere)
+    assert done.returncode != 0
+    for name in nowhere:
+        assert f"{name}: /nowhere cannot be read." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_deployment_checks_are_clean_with_everything_and_name_what_is_missing(
     tmp_path: Path,
 ) -> None:

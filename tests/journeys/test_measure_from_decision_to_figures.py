@@ -135,6 +135,6 @@ async def test_at_telephone_size_a_coordinator_acts_without_a_script(
     first = page.get_by_role("button", name="Accuser réception").first
     box = await first.bounding_box()
     assert box
-    assert box["height"] >= 44  # a thumb's size (DESIGN section 4)
+    assert box["height"] >= 44  # a thumb's size (WCAG 2.5.5)
     await first.click()
     await expect(page.get_by_role("link", name="Accepter")).to_have_count(1)
