@@ -51,6 +51,7 @@ class Ledger:
         self._open: deque[_Entry] = deque()  # not yet answered, oldest first
         self._thread: threading.Thread | None = None
         self._alarm: asyncio.TimerHandle | None = None
+        self._begun_at = math.inf  # of the group in hand, on the loop's clock
         self._connected: object = (
             None  # the driver's connection that `_line` belongs to
         )
