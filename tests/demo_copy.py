@@ -85,7 +85,7 @@ class DemoCopy:
     def _number(self, value: Any) -> int | None:
         """Of a value that may be another in each copy, or in each database."""
         if isinstance(value, str):
-            varies = value in self._hashes or ID.search(value)
+            varies = value in self._hashes or bool(ID.search(value))
         else:
             varies = isinstance(value, UUID | datetime)
         return self._left_out.setdefault(value, len(self._left_out)) if varies else None
