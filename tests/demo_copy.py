@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.core.files.base import ContentFile
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Field, Model, UUIDField
 from django.utils import timezone
@@ -52,7 +53,10 @@ class DemoCopy:
             messages = with_files(Message.objects.order_by("thread_id", "seq"))
             self._messages = self._written(messages)
             self._hashes = {message.hash for message in messages}
-            self._rows = self._written(list(_new_rows(before)))
+            grown = dict(_new_rows(before))
+            statements = connection.ops.sequence_reset_sql(no_style(), list(grown))
+            self._behind = ";".join(statements)  # puts each sequence behind its rows
+            self._rows = self._written([(_insert(m), grown[m]) for m in grown])
             self._demo = self._written(demo)
             transaction.set_rollback(True)
 
@@ -72,6 +76,8 @@ class DemoCopy:
         with transaction.atomic(), connection.cursor() as cursor:
             for statement, rows in _Reader(self._rows, stored).load():
                 cursor.executemany(statement, rows)
+            if self._behind:
+                cursor.execute(self._behind)
         for blob, sealed in self._sealed.items():
             _put_back_bytes(blob, sealed)
         demo: Demo = _Reader(self._demo, [new[old] for old in left_out]).load()
@@ -148,8 +154,8 @@ def _all_keys() -> dict[type[Model], set[Any]]:
 
 def _new_rows(
     before: dict[type[Model], set[Any]],
-) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
-    """Per table that has grown: how to insert, and what."""
+) -> Iterator[tuple[type[Model], list[tuple[Any, ...]]]]:
+    """Per table that has grown, by what."""
     for model in _models():
         fields = model._meta.local_concrete_fields
         added = model._base_manager.exclude(pk__in=before[model])
@@ -158,11 +164,11 @@ def _new_rows(
             for row in added.values_list(*(field.attname for field in fields))
         ]
         if rows:
-            yield _insert(model, fields), rows
+            yield model, rows
 
 
-def _insert(model: type[Model], fields: Any) -> str:
-    quote = connection.ops.quote_name
+def _insert(model: type[Model]) -> str:
+    quote, fields = connection.ops.quote_name, model._meta.local_concrete_fields
     columns = ", ".join(quote(field.column) for field in fields)
     places = ", ".join("%s" for _ in fields)
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"
