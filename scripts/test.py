@@ -44,7 +44,7 @@ class Step:
         say(f"\n== {self.name}")
         began = time.monotonic()
         variables = {**os.environ, **self.variables}
-        # Each shape imports all tests in each worker: what one compiled serves the next.
+        # Each worker of each shape imports all tests: let one compile for the next.
         variables.pop("PYTHONDONTWRITEBYTECODE", None)
         code = subprocess.run(
             self.command, check=False, cwd=ROOT, env=variables
