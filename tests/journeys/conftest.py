@@ -76,7 +76,7 @@ def hub(tmp_path: Path) -> Iterator[ServedHub]:
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def chromium_of_all() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -88,7 +88,7 @@ async def chromium_of_all() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def browser(chromium_of_all: Browser) -> AsyncIterator[Browser]:
-    """One for all, for it takes seconds to start; what a test opened ends with it."""
+    """One for a file, for it is slow to start; what a test opened ends with it."""
     yield chromium_of_all
     for context in chromium_of_all.contexts:
         await context.close()
