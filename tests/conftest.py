@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ from django.test import Client  # noqa: E402
 from hub.demo import Demo  # noqa: E402
 from hub.models import User  # noqa: E402
 from hub.queries.deployment import forget  # noqa: E402
-from tests.cast import create_small_demo  # noqa: E402
+from tests.cast import create_small_demo, keep_a_copy  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -122,6 +123,13 @@ def _fresh_process_memory() -> Iterator[None]:
     forget()
     yield
     forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, and beside it a copy of the small demo (tests/demo_copy)."""
+    with django_db_blocker.unblock():
+        keep_a_copy()
 
 
 @pytest.fixture

@@ -60,3 +60,5 @@ RANDOM = ["".join(map(chr, _CHANCE.choices(_ALL, k=40))) for _ in range(30)]
 
 TYPED = DIRECTIONS + SHAPES + MARKUP + COMMANDS + NUMBERS + JSON
 EVERYTHING = CONTROLS + SURROGATES + INVISIBLE + TYPED + HUGE + LINKS + RANDOM
+# What is no text, no number or too long for one, or speaks to the database itself.
+FOR_DATABASES = CONTROLS + SURROGATES + COMMANDS + NUMBERS + HUGE + RANDOM[:10]

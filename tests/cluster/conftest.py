@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.cluster import Cluster
-from tests.journeys.conftest import browser, prepared
+from tests.journeys.conftest import browser, chromium_of_all, prepared
 
-__all__ = ["browser"]
+__all__ = ["browser", "chromium_of_all"]
 
 
 @pytest.fixture(scope="module")

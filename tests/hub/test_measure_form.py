@@ -15,7 +15,7 @@ from hub.demo import COURT, Demo
 from hub.demo_files import demo_decision
 from hub.models import Court, Measure, MeasureTerms, User
 from hub.models.choices import MeasureState
-from tests.hostile import EVERYTHING
+from tests.hostile import EVERYTHING, FOR_DATABASES
 
 SignIn = Callable[[User], Client]
 DECISION = {"decision_kind": "jugement", "decided_on": "19/11/2026"}
@@ -266,17 +266,25 @@ TEXTS = {
 }
 
 
-@pytest.mark.machine  # PostgreSQL refuses more; a quarter of a minute once is enough
+@pytest.mark.machine  # PostgreSQL refuses more; ten seconds once are enough
 @pytest.mark.parametrize("step", TEXTS)
 def test_every_field_takes_every_hostile_string(
     draft: Measure, paul: Client, step: str
 ) -> None:
+    """All at once, to see the page; what a database may refuse goes alone as well."""
     for typed in EVERYTHING:
         sent = typed.encode(errors="replace").decode()  # as a browser does
-        for field in TEXTS[step]:
-            status, page = save(paul, draft, step, {field: sent})
-            assert status in (303, 400), (field, typed)
-            assert "<script>alert" not in page
+        for field in TEXTS[step] if typed in FOR_DATABASES else ():
+            draft.refresh_from_db()
+            answer = paul.post(
+                where(draft, step),
+                {"revision": str(draft.revision), field: sent},
+                headers={"accept": "application/json"},
+            )
+            assert answer.status_code in (200, 400), (field, typed)
+        status, page = save(paul, draft, step, dict.fromkeys(TEXTS[step], sent))
+        assert status in (303, 400), typed
+        assert "<script>alert" not in page
 
 
 def test_a_stored_text_is_shown_as_text(

@@ -150,6 +150,7 @@ def test_a_route_that_is_not_listed_is_closed(
     assert (refused.status_code, b"<h1" in refused.content) == (405, True)
 
 
+@pytest.mark.embedded  # a quarter of a minute; the socket's cells meet PostgreSQL too
 def test_each_person_gets_exactly_what_the_matrix_says(
     demo: Demo,
     everyone: dict[str, User],

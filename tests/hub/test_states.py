@@ -140,6 +140,7 @@ def milestone(event: str, state: str) -> str:
     return state if state in ("intake", "active", "suspended") else "Illegal"
 
 
+@pytest.mark.embedded  # each act meets PostgreSQL below, once
 @pytest.mark.parametrize("state", MeasureState.values)
 def test_every_act_by_every_role_is_answered_as_the_table_says(
     demo: Demo, roles: dict[str, User], state: str

@@ -76,14 +76,22 @@ def hub(tmp_path: Path) -> Iterator[ServedHub]:
         yield served
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="module")
+async def chromium_of_all() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium(), args=list(FLAGS)
         )
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def browser(chromium_of_all: Browser) -> AsyncIterator[Browser]:
+    """One for a file, for it is slow to start; what a test opened ends with it."""
+    yield chromium_of_all
+    for context in chromium_of_all.contexts:
+        await context.close()
 
 
 async def sign_in(

@@ -127,7 +127,7 @@ def visit(profile: Visit, path: str) -> list[str]:
         connections.close_all()
 
 
-@pytest.mark.parametrize("at_once", [1, 3])
+@pytest.mark.parametrize("at_once", [pytest.param(1, marks=pytest.mark.embedded), 3])
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.__name__)
 def test_a_scanner_changes_nothing_and_reads_nothing(
     world: Waiting, profile: Visit, at_once: int

@@ -127,11 +127,17 @@ async def test_the_mutant_that_answers_before_the_commit_is_found(
     ledger: Ledger, world: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned: list[Message] = []
-    known = threading.Event()
+    known, answered = threading.Event(), threading.Event()
 
     def note(messages: list[Message], **_: Any) -> None:
         planned.extend(messages)
         known.set()
+        assert answered.wait(20)  # so that a slow machine answers early too
+
+    def submit(draft: Draft) -> asyncio.Future[Outcome]:
+        future = Ledger.submit(ledger, draft)
+        future.add_done_callback(lambda _: answered.set())
+        return future
 
     def post_later(group: Sequence[Draft]) -> None:
         post_messages(group)
@@ -144,6 +150,7 @@ async def test_the_mutant_that_answers_before_the_commit_is_found(
         return [Posted(message) for message in planned]
 
     monkeypatch.setattr(module, "post_messages", early)
+    monkeypatch.setattr(ledger, "submit", submit)
     events.messages_posted.connect(note)  # before the gate: it hears of it first
     with ThreadPoolExecutor(1) as pool, pytest.raises(AssertionError, match="done"):
         await nothing_is_answered_before_its_commit(ledger, world)
