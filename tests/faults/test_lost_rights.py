@@ -107,13 +107,14 @@ async def test_whoever_loses_a_right_does_and_hears_nothing_more(
             Client(hubs[n], world.people[n].cookie, world.threads) for n in (0, 1)
         ]
         async with opened([writer, *others, *losers]):
+            ends = [asyncio.create_task(hear_out(loser)) for loser in losers]
             with console(hubs[0]) as operator:
                 for number, loser in enumerate(losers):
                     if number == LOSERS // 2:
                         world.hints.pause()
                     way, guest = WAYS[number % len(WAYS)], world.guests[number]
                     await asyncio.to_thread(operator.take, way, guest.user)
-                    assert not await is_posted(loser, thread), way
+                    assert not await is_posted(loser, ends[number], thread), way
                     with contextlib.suppress(httpx.TransportError):
                         said = (str(uuid4()), thread, "Encore moi")
                         assert await guest.api_status(loser.hub, said) in (
@@ -122,7 +123,7 @@ async def test_whoever_loses_a_right_does_and_hears_nothing_more(
                             404,
                         )
             async with asyncio.timeout(PROMISED_SECONDS):
-                await asyncio.gather(*(hear_out(loser) for loser in losers))
+                await asyncio.gather(*ends)
             world.hints.resume()
             async with listening(others):
                 last = await writer.post(thread, "Entre nous")
@@ -135,17 +136,19 @@ async def test_whoever_loses_a_right_does_and_hears_nothing_more(
                 assert head not in loser.held[thread]
 
 
-async def is_posted(client: Client, thread: str) -> bool:
+async def is_posted(client: Client, end: "asyncio.Task[None]", thread: str) -> bool:
     """Whether a post through a socket that is still open, if it is, is taken."""
     message_id = str(uuid4())
     client.sent[message_id] = (thread, "Encore moi")
     try:
         fields = {"id": message_id, "thread": thread, "body": "Encore moi"}
         await client.send("post", **fields)
-        answer = await client.answer("posted", "refused", message_id=message_id)
     except Lost:
         return False
-    return answer["type"] == "posted"
+    answer = asyncio.create_task(client.until(lambda: client.is_answered(message_id)))
+    await asyncio.wait((answer, end), return_when="FIRST_COMPLETED")
+    answer.cancel()
+    return message_id in client.acknowledged
 
 
 async def hear_out(client: Client) -> None:
