@@ -206,13 +206,18 @@ class Hub(RuleBasedStateMachine):
     def _post(self, who: str, message_id: str, thread: str, body: str) -> None:
         if not self.tabs[who].line:
             return
-        place = self._place(message_id)
-        sent = self.tabs[who].sent.get(message_id)
+        place, tab = self._place(message_id), self.tabs[who]
+        if place is None:  # what was refused may be sent with another content
+            tab.sent[message_id] = (thread, body)
+            tab.refused.pop(message_id, None)
+        sent = tab.sent.get(message_id)
         answer = self._say_and_hear(who, message_id, thread, body)
         if sent:  # the checker holds it to what was sent first
-            self.tabs[who].sent[message_id] = sent
+            tab.sent[message_id] = sent
         if who in self.removed:
             assert answer is None or answer["code"] == "forbidden"
+            if place is not None:  # of the repeat only: the first one stays
+                tab.refused.pop(message_id, None)
         elif place is None:
             assert answer
             self.model[thread].append((message_id, body))
@@ -223,7 +228,7 @@ class Hub(RuleBasedStateMachine):
         else:
             assert answer
             assert answer["code"] == "conflict"
-            self.tabs[who].refused.pop(message_id)  # of that content only
+            tab.refused.pop(message_id)  # of that content only
         self._look()
 
     def _say(self, who: str, message_id: str, thread: str, body: str) -> None:
