@@ -1,7 +1,9 @@
 """Sockets of the cast, in process, on the real layer of the shape."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +26,18 @@ Frame = dict[str, Any]
 PATIENCE_SECONDS = 8.0  # longer than the relay's check
 
 
+class PatientCommunicator(WebsocketCommunicator):  # type: ignore[misc] (untyped)
+    """One that waits for a busy machine, and not one second."""
+
+    async def connect(self, timeout: float = PATIENCE_SECONDS) -> Any:
+        return await super().connect(timeout)
+
+    async def disconnect(
+        self, code: int = 1000, timeout: float = PATIENCE_SECONDS
+    ) -> None:
+        await super().disconnect(code, timeout)
+
+
 class Tab:
     """One browser tab: sends frames, waits for the type it wants."""
 
@@ -34,7 +48,7 @@ class Tab:
             (b"accept-language", b"en"),
         ]
         self.user = user
-        self.socket = WebsocketCommunicator(
+        self.socket = PatientCommunicator(
             application, "/ws/", headers=headers, subprotocols=["hub.v1"]
         )
 
@@ -87,7 +101,9 @@ async def tab(transactional_db: None) -> AsyncIterator[Open]:
 
     yield open_tab
     for one in opened:
-        await one.socket.disconnect()
+        # A tab that never opened is the failure of its own test, not of all that follow.
+        with suppress(TimeoutError, asyncio.CancelledError):
+            await one.socket.disconnect()
     await ledger.stop()
     await relay.stop()
     reads.close()

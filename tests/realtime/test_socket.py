@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.utils import timezone
 
 from asgi import application
@@ -15,7 +14,7 @@ from hub.demo import Demo
 from hub.models import Membership, Message, Session, User
 from hub.posting import Draft, Posted
 from realtime import relay
-from tests.realtime.conftest import Open, Tab
+from tests.realtime.conftest import Open, PatientCommunicator, Tab
 
 
 def post(user: User, thread: UUID, body: str = "Par la page") -> Message:
@@ -266,7 +265,7 @@ async def test_a_frame_before_hello_is_refused(tab: Open, world: Demo) -> None:
 async def test_nobody_who_is_not_signed_in_gets_a_socket(world: Demo) -> None:
     origin = (b"origin", b"http://127.0.0.1:8000")
     for cookie in (b"", b"session=", b"session=made-up", b"\xff\xfe"):
-        socket = WebsocketCommunicator(
+        socket = PatientCommunicator(
             application, "/ws/", headers=[origin, (b"cookie", cookie)]
         )
         assert (await socket.connect())[0] is False
