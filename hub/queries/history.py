@@ -73,6 +73,16 @@ def history(
     return History(messages, bool(messages) and messages[0].seq > 1, head)
 
 
+def opening(thread: UUID, head: int, read: int) -> History:
+    """What a thread's page begins with: the last PAGE, or all that is unread.
+
+    With more than MOST unread it is the last PAGE again; the rest stays unread until it
+    is asked for.
+    """
+    unread = head - read
+    return history(thread, head, limit=unread if PAGE < unread <= MOST else PAGE)
+
+
 def messages_after(thread: UUID, seq: int) -> list[Message]:
     """Up to MOST messages above a seq, for whoever was already allowed to read."""
     return _stretch(thread, seq + 1, seq + MOST)

@@ -88,7 +88,7 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 def read(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     mark_read(person(request), thread_id, whole_number(request.POST.get("seq")))
-    return _back(thread_id, "fin")
+    return _back(thread_id, "nouveaux")
 
 
 def acknowledge_message(
@@ -135,8 +135,6 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     people = queries.people_in(seat.thread)
-    before = whole_number(request.GET.get("avant")) or None
-    part = stretches.history(seat.thread_id, seat.thread.last_seq, before=before)
     role = seat.membership.role
     measure = seat.thread.designation.measure
     current = seat.thread.designation.is_current
@@ -161,7 +159,7 @@ def _page(
         "charge": answering_in(seat.thread.designation),
         "chain": chain_of(seat.thread),
         "may_note": role in permissions.roles_with("note.write"),
-        "history": stretches.with_receipts(part, people),
+        **_stretch(seat, whole_number(request.GET.get("avant")), people),
         "may_write": writes,
         "loose_files": waiting_in(seat.thread, seat.user),
         "shown_files": partial(shown_files, reader=seat.user_id),
@@ -169,7 +167,6 @@ def _page(
         "conceals": hides_an_address(measure) if writes else False,
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),
         "composer": composer,
-        "older": before,
         # What live frames are poured into: the same partial, without content.
         "blank_message": blank,
         "blank_file": BLANK_FILE,
@@ -177,6 +174,27 @@ def _page(
         "kind_names": json.dumps({kind: kind_name(kind) for kind in MessageKind}),
     }
     return render(request, "threads/thread.html", context, status=status)
+
+
+def _stretch(
+    seat: Participant, before: int, people: list[Participant]
+) -> dict[str, object]:
+    """The messages to show. `older`: they are not the newest ones.
+
+    `follows`: nothing unread lies before them, so they may be marked as read.
+    `first_unread`: the page that ends before this number begins with what is unread.
+    """
+    head, read = seat.thread.last_seq, seat.read_seq
+    if before:
+        part = stretches.history(seat.thread_id, head, before=before)
+    else:
+        part = stretches.opening(seat.thread_id, head, read)
+    return {
+        "history": stretches.with_receipts(part, people),
+        "older": bool(before),
+        "follows": bool(part.messages) and part.messages[0].seq <= read + 1,
+        "first_unread": read + 1 + stretches.PAGE,
+    }
 
 
 def _back(thread_id: UUID, anchor: str) -> HttpResponseRedirect:

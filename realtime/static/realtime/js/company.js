@@ -2,11 +2,14 @@
 // known only while it is live.
 
 import "./presence.js";
-import { announce } from "./typing.js";
+import { announce, nameOf } from "./typing.js";
 
 export function keepCompany(connection, thread, form) {
   const typing = document.querySelector("thread-typing");
-  const show = (online) => document.querySelector("thread-presence")?.show(online);
+  const show = (online) => {
+    document.querySelector("thread-presence")?.show(online);
+    showNames(online);
+  };
   const on = (type, act) =>
     connection.addEventListener(type, ({ detail }) => detail.thread === thread && act(detail));
 
@@ -19,4 +22,12 @@ export function keepCompany(connection, thread, form) {
     show([]);
     typing.clear();
   });
+}
+
+// The others who are online, in one line: on a telephone the list of people is out of sight.
+function showNames(online) {
+  const line = document.querySelector("[data-online]");
+  const names = online.filter((user) => user !== document.body.dataset.user).map(nameOf).filter(Boolean);
+  line.textContent = line.dataset.online.replace("{names}", names.join(", "));
+  line.hidden = !names.length;
 }

@@ -23,7 +23,7 @@ export class Outbox {
     item.querySelector("[data-discard]").addEventListener("click", () => this.#discard(frame.id));
     item.querySelector("[data-edit]").addEventListener("click", () => this.#edit(frame.id));
     this.#list.append(item);
-    item.scrollIntoView({ block: "nearest" });
+    this.#list.scrollTop = this.#list.scrollHeight; // the page itself stays where it is
     this.#waiting.set(frame.id, { frame, item, failed: false });
     this.#try(frame.id);
   }

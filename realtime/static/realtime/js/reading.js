@@ -1,40 +1,52 @@
 // What was really displayed: tells the server, keeps the end in sight, never steals it.
+// The mark grows message by message from the one on record: what was jumped over was not read.
 
 const TELL_MS = 1_000; // at most one `read` frame a second
-const NEAR_END_PX = 160;
+const COVERED = 1 / 3; // of the screen at most, behind the composer
 
 export class Reading {
   #tellServer; // (seq) => whether it left
   #told = Number(document.querySelector("[data-read]").dataset.read);
-  #seen = 0;
+  #seen = this.#told; // all up to there was displayed, here or before
+  #shown = new Set(); // displayed, but something above was not yet
   #timer = 0;
-  #jump = document.querySelector("[data-jump]");
-  #watch = new IntersectionObserver((entries) => this.#displayed(entries), { threshold: 0.1 });
+  #below = 0; // messages of others that came while the end was out of sight
+  #end = document.getElementById("fin");
+  #newer = document.querySelector("[data-newer]");
+  #watch;
 
   constructor(tellServer) {
     this.#tellServer = tellServer;
+    const covered = Math.min(document.querySelector(".dock").offsetHeight, innerHeight * COVERED);
+    const rootMargin = `0px 0px -${covered}px`;
+    this.#watch = new IntersectionObserver((entries) => this.#displayed(entries), { rootMargin });
     this.#observe();
-    this.#jump?.addEventListener("click", () => this.#toEnd());
+    this.#newer.addEventListener("click", () => this.toEnd());
     document.addEventListener("visibilitychange", () => this.tell());
     addEventListener("focus", () => this.tell());
+    addEventListener("scroll", () => this.#below && this.#showBelow(), { passive: true });
     if (!location.hash) this.#toStart();
   }
 
+  // The last message shows, or hides behind the composer only.
   get atEnd() {
-    const { scrollHeight } = document.documentElement;
-    return scrollHeight - innerHeight - scrollY < NEAR_END_PX;
+    return this.#end.getBoundingClientRect().top <= innerHeight;
   }
 
-  // Messages were added: follow them only if the reader was already at the end.
-  grown(wasAtEnd) {
+  // Messages were added, `news` (seqs) by others. Who was at the end and looks is taken along,
+  // as far as the first of them stays in sight.
+  grown(wasAtEnd, news = []) {
     this.#observe();
-    if (wasAtEnd) this.#toEnd();
-    else if (this.#jump) this.#jump.hidden = false;
+    this.#below += news.length;
+    if (wasAtEnd && !document.hidden) this.#follow(news[0]);
+    this.#showBelow();
   }
 
   // Up to there it is on record. What a server was told and never wrote is told again.
   recorded(seq) {
     this.#told = seq;
+    this.#seen = Math.max(this.#seen, seq);
+    this.#advance();
   }
 
   tell() {
@@ -45,28 +57,48 @@ export class Reading {
     }, TELL_MS);
   }
 
+  toEnd() {
+    scrollTo(0, document.documentElement.scrollHeight);
+    this.#showBelow();
+  }
+
   #observe() {
     for (const item of document.querySelectorAll("[data-log] [data-seq]:not([data-watched])")) {
       item.dataset.watched = "";
+      if (item.dataset.author === document.body.dataset.user) this.#shown.add(Number(item.dataset.seq)); // one's own
       this.#watch.observe(item);
     }
   }
 
   #displayed(entries) {
     for (const { isIntersecting, target } of entries) {
-      if (isIntersecting) this.#seen = Math.max(this.#seen, Number(target.dataset.seq));
+      if (isIntersecting) this.#shown.add(Number(target.dataset.seq));
     }
+    this.#advance();
     this.tell();
   }
 
-  #toStart() {
-    const line = document.getElementById("nouveaux");
-    if (line) line.scrollIntoView({ block: "center" });
-    else this.#toEnd();
+  #advance() {
+    while (this.#shown.has(this.#seen + 1)) this.#seen += 1;
   }
 
-  #toEnd() {
-    if (this.#jump) this.#jump.hidden = true;
+  #toStart() {
+    const line = document.querySelector(".unread");
+    if (line) line.scrollIntoView({ block: "center" });
+    else this.toEnd();
+  }
+
+  #follow(first) {
     scrollTo(0, document.documentElement.scrollHeight);
+    const item = document.getElementById(`m-${first}`);
+    if (item?.getBoundingClientRect().top < 0) item.scrollIntoView();
+  }
+
+  #showBelow() {
+    if (this.atEnd) this.#below = 0;
+    const button = this.#newer.firstElementChild;
+    const { one, many } = button.dataset;
+    button.textContent = this.#below === 1 ? one : many.replace("{count}", this.#below);
+    this.#newer.hidden = !this.#below;
   }
 }

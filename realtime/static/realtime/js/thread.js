@@ -19,9 +19,7 @@ const connection = new Connection(() => ({ threads: { [thread]: timeline.held },
 const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }));
 const outbox = new Outbox((frame) => connection.send(frame) || (polling() && byHttp.post(frame)));
 const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (polling() && byHttp.acknowledge(seq)));
-const aged = "older" in talk.dataset; // an older page: the newest messages are elsewhere
-// There the form is a plain one: it posts, and leads to the newest page.
-const form = aged ? null : document.querySelector("[data-composer]");
+const form = document.querySelector("[data-composer]");
 const uploads = form && new Uploads(form);
 const byHttp = new ByHttp(`${url}/messages`, form);
 byHttp.addEventListener("posted", poll);
@@ -39,22 +37,28 @@ addEventListener("discarded", ({ detail }) => uploads?.withdraw(detail.attachmen
 
 let asking = false; // a history request is under way
 
-function take(messages) {
+// `own`: one of them was written here just now, and is shown whatever one was reading.
+function take(messages, own = false) {
+  const news = []; // of others
   let added = false;
   const wasAtEnd = reading.atEnd;
   for (const message of messages) {
     const attachments = files.of(message);
-    added = timeline.append({ ...message, attachments }) || added;
-    if (message.seq <= timeline.held) outbox.settle(message.id);
+    if (timeline.append({ ...message, attachments })) {
+      added = true;
+      if (message.author.id !== document.body.dataset.user) news.push(message.seq);
+    }
+    if (message.seq <= timeline.held && outbox.settle(message.id)) own = true;
     if (message.kind !== "system") showTurn(message.side);
   }
-  if (added) reading.grown(wasAtEnd);
+  if (added) reading.grown(wasAtEnd, news);
+  if (own) reading.toEnd();
 }
 
 // The server repeats nothing of what this page sent.
 function takeOwn(draft, posted) {
   const attachments = files.named(draft?.attachments);
-  take([{ ...draft, ...posted, attachments, kind: "ordinary", ...timeline.myself }]);
+  take([{ ...draft, ...posted, attachments, kind: "ordinary", ...timeline.myself }], true);
 }
 
 function askAfterHole() {
@@ -188,5 +192,4 @@ addEventListener("beforeunload", (event) => {
 });
 
 keepCompany(connection, thread, form);
-if (aged) showState("off");
-else connection.start();
+connection.start();

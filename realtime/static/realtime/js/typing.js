@@ -62,6 +62,6 @@ export function announce(field, send) {
   });
 }
 
-function nameOf(user) {
+export function nameOf(user) {
   return document.querySelector(`[data-user="${CSS.escape(user)}"][data-name]`)?.dataset.name;
 }
