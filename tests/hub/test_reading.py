@@ -12,6 +12,7 @@ from hub.actions import members
 from hub.actions.reading import Mark, mark_many
 from hub.demo import Demo
 from hub.models import Membership, Participant, ReadMark, Thread, User
+from hub.queries import history
 
 
 def read_seqs(thread: UUID) -> dict[UUID, int]:
@@ -112,3 +113,19 @@ def test_groups_that_share_seats_at_once_end_at_the_highest(
             )
             steps = list(kept.order_by("pk").values_list("seq", flat=True))
             assert steps == sorted(set(steps)), "forward only"
+
+
+@pytest.mark.django_db
+def test_a_page_begins_at_the_first_unread_if_that_is_not_too_long(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = demo.threads[0]
+    thread.refresh_from_db()
+    head = thread.last_seq
+    monkeypatch.setattr(history, "PAGE", 1)
+    monkeypatch.setattr(history, "MOST", 3)
+    firsts = {
+        unread: history.opening(thread.pk, head, head - unread).messages[0].seq
+        for unread in range(5)
+    }
+    assert firsts == {0: head, 1: head, 2: head - 1, 3: head - 2, 4: head}
