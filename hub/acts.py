@@ -52,7 +52,7 @@ def _difficulty(given: Given, urgency: str) -> reception.Difficulty:
 
 PAGES: tuple[ActPage, ...] = (
     ActPage(
-        "accuse", Event.ACKNOWLEDGE, _("Acknowledge receipt"),
+        "accuse", Event.ACKNOWLEDGE, _("Acknowledge receipt of the measure"),
         _("The receipt is dated and the court sees it."), forms.ActForm,
         lambda m, by, _g: reception.acknowledge_measure(m, by=by),
         (Act.ACKNOWLEDGE,),

@@ -5,11 +5,12 @@ Stored text is plain. HTML exists only in what `render` returns.
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from urllib.parse import urlsplit
 
 from bleach.linkifier import Linker
+from django.utils.formats import number_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -44,9 +45,10 @@ def normalise(text: str, limit: int = MAX_BODY) -> str:
 
 
 def _count_characters(count: int, limit: int) -> str:
+    shown = partial(number_format, force_grouping=True)
     return gettext(
-        "This text has %(n)d characters; %(limit)d fit. Shorten it or split it."
-    ) % {"n": count, "limit": limit}
+        "This text has %(n)s characters; %(limit)s fit. Shorten it or split it."
+    ) % {"n": shown(count), "limit": shown(limit)}
 
 
 _too_long = lazy(_count_characters, str)

@@ -12,7 +12,7 @@ from tests.faults.checker import record_of
 from tests.faults.test_lost_hints import everyone_sees_receipts, two_processes
 from tests.faults.writers import PEOPLE, PROMISED_SECONDS, listening
 from tests.realtime.raw_socket import RawSocket
-from tests.realtime.test_flow import ASKED, gone, greeted, memory
+from tests.realtime.test_flow import ASKED, LONG_BODY, gone, greeted, memory
 
 pytestmark = pytest.mark.long_sockets
 
@@ -64,7 +64,7 @@ async def test_stalled_readers_are_gone_after_a_minute_and_cost_little(
         client = Client(hub, cookies[1], [thread])
         await client.open()
         for _ in range(30):
-            await client.post(thread, "x" * 10_000)
+            await client.post(thread, LONG_BODY)
         stalled: list[RawSocket] = [
             await greeted(hub, cookies[0]) for _ in range(STALLED)
         ]

@@ -27,7 +27,8 @@ from tests.realtime.raw_socket import RawSocket
 MOST_GROWTH = 40 * 1024 * 1024  # bytes of memory, whatever a slow reader asks for
 CROWD = 8  # readers who do not read
 HANG_UP_SECONDS = 40  # Daphne's own ping would need longer
-ASKED = 60  # times what one answer of history holds
+ASKED = 200  # times what one answer of history holds: more than kernels take
+LONG_BODY = "é" * 10_000  # 40 kB to be told, with its HTML
 TOLD = 500  # long messages; more than the kernels of both sides take
 
 
@@ -156,7 +157,7 @@ async def test_readers_who_do_not_read_are_told_to_reload_or_let_go(
         slow = [await greeted(hub, cookies[0]) for _ in range(CROWD)]
         writer = await greeted(hub, cookies[1])
         for _ in range(30):
-            body = "x" * 10_000
+            body = LONG_BODY
             writer.send("post", id=str(uuid4()), thread=thread, body=body)
             assert await writer.get("posted")
         before = memory(hub)
@@ -176,7 +177,7 @@ async def test_a_slow_reader_who_reads_again_goes_on(tmp_path: Path) -> None:
     async with served(tmp_path) as (hub, cookies, thread):
         slow, quick = [await greeted(hub, cookie) for cookie in cookies]
         for _ in range(TOLD):  # answered while the other one blocks nothing but itself
-            body = "x" * 10_000
+            body = LONG_BODY
             quick.send("post", id=str(uuid4()), thread=thread, body=body)
             assert await quick.get("posted")
         assert await slow.get("reload") == {"type": "reload"}
@@ -195,7 +196,7 @@ async def test_whoever_asks_for_much_and_reads_late_is_told_all_of_it(
     async with served(tmp_path) as (hub, cookies, thread):
         asks, writer = [await greeted(hub, cookie) for cookie in cookies]
         for _ in range(3):
-            body = "é" * 10_000
+            body = LONG_BODY
             writer.send("post", id=str(uuid4()), thread=thread, body=body)
             assert await writer.get("posted")
         for _ in range(ASKED):

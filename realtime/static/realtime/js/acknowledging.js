@@ -1,7 +1,10 @@
 // "Acknowledge receipt": sent over whatever line is open, kept until one is.
 // The form behind the button serves browsers without script.
 
+import { over } from "./line.js";
+
 const REPEAT_MS = 5_000; // an act without its receipt is sent again; it counts once
+const words = document.getElementById("words").dataset;
 
 export class Acknowledging {
   #send; // (seq) => whether it left
@@ -15,7 +18,17 @@ export class Acknowledging {
 
   // The line is open again.
   flush() {
-    for (const seq of this.#waiting) this.#send(seq);
+    for (const seq of this.#waiting) this.#try(seq);
+  }
+
+  // The session or the right is lost: the button is there again, and nothing is promised.
+  stop() {
+    for (const seq of this.#waiting) {
+      const ask = document.querySelector(`#m-${seq} [data-slot=ask]`);
+      ask.querySelector("button").removeAttribute("aria-busy");
+      ask.querySelector("[data-slot=ask-state]").textContent = "";
+    }
+    this.#waiting.clear();
   }
 
   // On record: the focus goes to the message, never to the top of the page.
@@ -30,11 +43,18 @@ export class Acknowledging {
 
   #submit(event) {
     const ask = event.target.closest("[data-slot=ask]");
-    if (!ask) return;
+    if (!ask || over()) return; // the plain form leads to the page that says why
     event.preventDefault();
     const seq = Number(ask.closest("[data-seq]").dataset.seq);
     ask.querySelector("button").setAttribute("aria-busy", "true");
     this.#waiting.add(seq);
-    this.#send(seq);
+    this.#try(seq);
+  }
+
+  #try(seq) {
+    const left = this.#send(seq);
+    const said = document.querySelector(`#m-${seq} [data-slot=ask-state]`);
+    const sentence = left ? "" : words.leaves;
+    if (said.textContent !== sentence) said.textContent = sentence; // else it would be spoken again
   }
 }

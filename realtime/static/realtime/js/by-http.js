@@ -1,5 +1,6 @@
 // Posting and acknowledging where no socket can be opened. Tells `posted`, `refused`
-// (id, detail), `acknowledged` (seq) and `lost`: the network is away.
+// (id, code, detail), `acknowledged` (seq), `unknown` (the session ended) and `lost`: the
+// network is away.
 
 export class ByHttp extends EventTarget {
   #url;
@@ -36,7 +37,8 @@ export class ByHttp extends EventTarget {
     try {
       const answer = await fetch(this.#url, { method: "POST", headers, body: JSON.stringify(fields) });
       if (answer.ok) this.#tell("posted");
-      else this.#tell("refused", { id: fields.id, detail: (await answer.json()).detail });
+      else if (answer.status === 401) this.#tell("unknown");
+      else this.#tell("refused", { ...(await answer.json()), id: fields.id });
       return true;
     } catch {
       this.#tell("lost");

@@ -11,12 +11,15 @@ const BUSY = new Set([1012, 1013]); // a restart, or a server out of breath: eve
 const BUSY_RETRY_MS = 4_000;
 const TOO_MUCH = 4429; // too fast, or too many tabs: the one that is looked at goes first
 const TOO_MUCH_RETRY_MS = 30_000;
-const ENDED = new Set([4401, 4403]); // session or rights lost: coming back is useless
+// Session or rights lost: nothing is tried again until somebody looks at the page, who
+// may have signed in elsewhere.
+const ENDED = { 4401: "signed-out", 4403: "forbidden" };
 
 export class Connection extends EventTarget {
   #socket = null;
   #welcomed = false; // before, a frame would overtake those that wait for the welcome
   #held; // () => {threads: {thread: last seq held}, files?: {thread: last change held}}
+  #over = ""; // of ENDED, until a welcome says otherwise
   #failures = 0;
   #retry = 0;
   #ping = 0;
@@ -28,6 +31,7 @@ export class Connection extends EventTarget {
     this.#held = held;
     document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
     addEventListener("online", () => this.#wake());
+    addEventListener("offline", () => this.#over || this.#abandon()); // the browser knows before any ping does
     addEventListener("pagehide", () => this.#socket?.close());
     addEventListener("pageshow", (event) => event.persisted && this.#open());
   }
@@ -54,6 +58,16 @@ export class Connection extends EventTarget {
     this.#open();
   }
 
+  // The server said by another way that the session or the right is lost.
+  end(name) {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#welcomed = false;
+    socket?.close();
+    this.#over = name;
+    this.#closed(1000);
+  }
+
   #open() {
     clearTimeout(this.#retry);
     if (this.#socket && this.#socket.readyState <= WebSocket.OPEN) return;
@@ -70,6 +84,7 @@ export class Connection extends EventTarget {
     if (frame.type === "welcome") {
       this.#welcomed = true;
       this.#failures = 0;
+      this.#over = "";
       clearInterval(this.#poll);
       clearInterval(this.#ping);
       this.#ping = setInterval(() => this.#beat(), PING_MS);
@@ -95,13 +110,16 @@ export class Connection extends EventTarget {
   #closed(code) {
     clearInterval(this.#ping);
     clearTimeout(this.#silence);
+    clearTimeout(this.#retry);
     this.#failures += 1;
-    if (ENDED.has(code)) {
-      this.#state("off");
-      this.dispatchEvent(new Event("ended"));
+    this.#over = ENDED[code] ?? this.#over;
+    if (this.#over) {
+      clearInterval(this.#poll);
+      this.#state(this.#over);
+      this.dispatchEvent(new CustomEvent("ended", { detail: this.#over }));
       return;
     }
-    if (code === TOO_MUCH && document.hidden) return this.#state("off"); // #wake opens it
+    if (code === TOO_MUCH && document.hidden) return this.#state("slow"); // #wake opens it
     this.#state(navigator.onLine ? "slow" : "off");
     if (this.#failures === FAILURES_BEFORE_POLLING) this.#startPolling();
     this.#retry = setTimeout(() => this.#open(), this.#wait(code) * (0.5 + Math.random() / 2));

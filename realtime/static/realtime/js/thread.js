@@ -5,9 +5,12 @@ import { Attachments } from "./attachments.js";
 import { ByHttp } from "./by-http.js";
 import { Composer } from "../../hub/js/composer.js";
 import { Connection } from "./socket.js";
+import { Draft } from "../../hub/js/draft.js";
+import { guard, lost, over, show, state, up } from "./line.js";
 import { keepCompany } from "./company.js";
 import { Outbox } from "./outbox.js";
 import { Reading } from "./reading.js";
+import { showTurn } from "./turn.js";
 import { Timeline } from "./timeline.js";
 import { Uploads } from "../../hub/js/upload.js";
 
@@ -23,16 +26,18 @@ const form = document.querySelector("[data-composer]");
 const uploads = form && new Uploads(form);
 const byHttp = new ByHttp(`${url}/messages`, form);
 byHttp.addEventListener("posted", poll);
-byHttp.addEventListener("refused", ({ detail }) => outbox.fail(detail.id, detail.detail));
-byHttp.addEventListener("lost", () => showState("off"));
+byHttp.addEventListener("refused", ({ detail }) => outbox.refuse(detail));
+byHttp.addEventListener("lost", () => showState(lost()));
+byHttp.addEventListener("unknown", () => connection.end("signed-out"));
 byHttp.addEventListener("acknowledged", ({ detail: seq }) => {
   timeline.receipt({ user: document.body.dataset.user, seq, at: new Date().toISOString(), acknowledged: true });
   acknowledging.settle(seq);
 });
 const files = new Attachments(timeline, uploads, Number(talk.dataset.files));
-const post = (draft) => outbox.add({ type: "post", thread, ...draft }, files.names(draft.attachments));
+if (form) guard(form);
 const composer = form && new Composer(form, uploads, post);
 addEventListener("edit-again", ({ detail }) => composer?.restore(detail));
+const draft = form && new Draft(form, document.body.dataset.user, thread, over);
 addEventListener("discarded", ({ detail }) => uploads?.withdraw(detail.attachments));
 
 let asking = false; // a history request is under way
@@ -55,6 +60,11 @@ function take(messages, own = false) {
   if (own) reading.toEnd();
 }
 
+function post(message) {
+  draft?.forget();
+  outbox.add({ type: "post", thread, ...message }, files.names(message.attachments));
+}
+
 // The server repeats nothing of what this page sent.
 function takeOwn(draft, posted) {
   const attachments = files.named(draft?.attachments);
@@ -66,28 +76,14 @@ function askAfterHole() {
   asking = connection.send({ type: "history", thread, after: timeline.held, limit: 200 });
 }
 
-function showTurn(side) {
-  const mine = side !== document.body.dataset.side;
-  document.querySelector("[data-turn]").hidden = false;
-  document.querySelector("[data-turn]").classList.toggle("turn--theirs", !mine);
-  document.querySelector("[data-turn-mine]").hidden = !mine;
-  document.querySelector("[data-turn-theirs]").hidden = mine;
-}
-
 function showState(name) {
-  document.body.dataset.connection = name;
-  const line = document.querySelector("[data-connection-line]");
-  if (!line) return;
-  line.hidden = false;
-  for (const words of line.querySelectorAll("[data-state]")) words.hidden = words.dataset.state !== name;
-  line.classList.toggle("connection--slow", name === "slow" || name === "polling");
-  line.classList.toggle("connection--off", name === "off");
+  show(name);
+  if (!up()) outbox.hold();
 }
 
 // The page has changed on the server; what is being written is worth more than that.
-function reloadUnlessWriting() {
-  if (!form?.elements.body.value && !outbox.size && !uploads?.unsent) location.reload();
-}
+const writing = () => form?.elements.body.value || outbox.size || uploads?.unsent;
+const reloadUnlessWriting = () => writing() || location.reload();
 
 // The measure moved on: its panel is asked for again, and nothing else of the page, so
 // that what is being written and read stays where it is.
@@ -101,12 +97,13 @@ async function refreshPanel({ measure }) {
   panel.replaceWith(document.adoptNode(fresh.querySelector(".context")));
 }
 
-const polling = () => document.body.dataset.connection === "polling";
+const polling = () => state() === "polling";
 
 async function poll() {
   try {
     const answer = await fetch(`${url}/messages?after=${timeline.held}&limit=200`);
-    if ([401, 404].includes(answer.status)) return reloadUnlessWriting();
+    if (answer.status === 401) return connection.end("signed-out");
+    if (answer.status === 404) return connection.end("forbidden");
     if (!answer.ok) return;
     const part = await answer.json();
     const resumed = !polling();
@@ -119,7 +116,7 @@ async function poll() {
     if (part.more) poll();
     else await pollFiles();
   } catch {
-    showState("off"); // no network: the next poll tells
+    showState(lost()); // no network: the next poll tells
   }
 }
 
@@ -134,9 +131,11 @@ async function pollFiles() {
 
 const on = (type, act) => connection.addEventListener(type, (event) => act(event.detail));
 
-on("state", (name) => (name === "live" || !polling()) && showState(name));
-on("welcome", ({ threads }) => {
+on("state", (name) => (name !== "slow" || !polling()) && showState(name));
+on("welcome", ({ user, threads }) => {
   asking = false;
+  if (user.id !== document.body.dataset.user) return connection.end("signed-out"); // somebody else signed in
+  if (!threads.some((one) => one.thread === thread)) return connection.end("forbidden");
   reading.recorded(threads.find((one) => one.thread === thread)?.read ?? 0);
   outbox.flush();
   acknowledging.flush();
@@ -159,8 +158,8 @@ on("posted", (posted) => {
   if (posted.seq > timeline.held + 1) askAfterHole();
   else takeOwn(outbox.settle(posted.id), posted);
 });
-on("refused", ({ id, detail }) => {
-  if (id) outbox.fail(id, detail);
+on("refused", (refusal) => {
+  if (refusal.id) outbox.refuse(refusal);
   else asking = false; // it may have been that; the next message or pong asks again
 });
 on("receipt", (receipt) => {
@@ -180,15 +179,20 @@ on("pong", ({ heads, files: changes }) => {
 });
 on("reload", (where) => {
   if (!where.thread) connection.again(); // we were too slow
-  else if (where.thread === thread) reloadUnlessWriting();
+  else if (where.thread === thread) writing() ? poll() : location.reload(); // it says what was lost
 });
 on("measure", refreshPanel);
 on("poll", poll);
-on("ended", reloadUnlessWriting);
+on("ended", () => {
+  reloadUnlessWriting();
+  outbox.stop();
+  acknowledging.stop();
+  draft?.forget();
+});
 
 // What is not on record yet would be lost with the page: the browser asks first.
 addEventListener("beforeunload", (event) => {
-  if (outbox.size || acknowledging.size || uploads?.unsent) event.preventDefault();
+  if ((over() && form?.elements.body.value) || outbox.size || acknowledging.size || uploads?.unsent) event.preventDefault();
 });
 
 keepCompany(connection, thread, form);

@@ -72,6 +72,7 @@ export class Timeline {
     slot("corrects-link").href = `#m-${message.corrects}`;
     slot("ask").hidden = !message.needs_ack || message.side === this.#side;
     slot("ask").action = slot("ask").action.replace("/messages/0/", `/messages/${message.seq}/`);
+    slot("ask-button").textContent = words.acknowledge.replace("{seq}", message.seq);
     slot("permalink").href = `#m-${message.seq}`;
     slot("permalink").replaceChildren(`${words.number.replace("{seq}", message.seq)} · `, timeOf(message.at));
     slot("receipts").replaceChildren();
