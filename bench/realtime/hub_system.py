@@ -180,14 +180,15 @@ class HubCrowd:
 
     async def history(self, count: int, page: int = 200) -> int:
         """The first member asks for the last messages of the first; how many came."""
-        head, socket = self.before[self.ids[0]], self.sockets[0][0]
-        befores = range(head + 1, head + 1 - count, -page)
-        for before in befores:
-            limit = min(page, count)
+        socket, before, came = self.sockets[0][0], self.before[self.ids[0]] + 1, 0
+        while came < count:
+            limit = min(page, count - came)
             ask = {"type": "history", "thread": self.ids[0], "before": before}
             socket.send(json.dumps(ask | {"limit": limit}).encode())
-        came = [await self.histories.get() for _before in befores]
-        return sum(len(frame["messages"]) for frame in came)
+            if not (messages := (await self.histories.get())["messages"]):
+                break
+            before, came = messages[0]["seq"], came + len(messages)
+        return came
 
     async def close(self) -> None:
         for sockets in self.sockets:
