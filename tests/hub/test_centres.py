@@ -101,7 +101,7 @@ def test_real_and_invented_centres_never_live_together(courts: None) -> None:
     import_centres(lines(GOOD))
     with pytest.raises(DemoRefused):
         load_demo_centres()
-    with pytest.raises(CommandError, match="centres"):
+    with pytest.raises(CommandError, match="espaces de rencontre"):
         call_command("demo")
     Centre.objects.filter(code="ER1").update(is_demo=True)
     with pytest.raises(DemoRefused):
