@@ -218,5 +218,5 @@ def test_the_limit_counts_composed_characters(size: int, fits: bool) -> None:
     if fits:
         assert len(text.normalise(decomposed)) == size
     else:
-        with pytest.raises(InvalidText, match="10.001"):
+        with pytest.raises(InvalidText, match=r"10.001"):
             text.normalise(decomposed)
