@@ -193,11 +193,12 @@ class Connection:
             loop = asyncio.get_running_loop()
             self._look_again(loop, loop.time() + flow.DRAIN_SECONDS)
 
-    async def answer(self, frame: Ready) -> None:
-        """Writes what was asked for, once everything before it was taken: whoever asks
-        for much on a slow line is told it piece by piece, and misses nothing.
+    async def answer(self, read: Callable[[], Ready]) -> None:
+        """Reads and tells what was asked for, once everything before it was taken:
+        whoever asks for much on a slow line gets it piece by piece, and no `reload`.
 
-        Ends a socket that takes nothing for DRAIN_SECONDS.
+        Reads only then, so that rights are checked when it is told. Ends a socket that
+        takes nothing for DRAIN_SECONDS.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + flow.DRAIN_SECONDS
@@ -205,7 +206,8 @@ class Connection:
             if loop.time() >= deadline:
                 self.end(Close.TRY_AGAIN)
             await asyncio.sleep(flow.ROOM_SECONDS)
-        self.write(frame)
+        if not self.closing:
+            self.write(await self.read(read))
 
     def _look_again(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
         """Whether a slow reader has taken what waited for it."""

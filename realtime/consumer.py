@@ -146,7 +146,7 @@ class ThreadsConsumer(Connection):
             part = history(frame.thread, head, before=before, after=after, limit=limit)
             return self._messages(frame.thread, fitting(part, keep_last=after is None))
 
-        await self.answer(await self.read(read))
+        await self.answer(read)
 
     def on_ping(self, frame: protocol.Ping) -> None:
         # Whoever lost frames was not told all up to there about files.
@@ -229,7 +229,7 @@ class ThreadsConsumer(Connection):
             return self._messages(thread, fitting(part, keep_last=False))
 
         with suppress(NotFound):  # the right was lost this moment: the relay follows
-            await self.answer(await self.read(read))
+            await self.answer(read)
 
     def _messages(self, thread: UUID, part: History) -> Ready:
         return Ready(encode("messages", **wire_history(thread, part, self.user_id)))

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils import timezone
 
 from hub import events, request_ids
@@ -180,8 +180,8 @@ class Relay:
 async def check() -> None:
     """Heals lost hints: rights, sessions, heads, in three queries per process.
 
-    Rights come first, and no step depends on another: raises what the first that
-    failed raised, after all of them.
+    Rights come first, and no fault of ours in one step costs another: raises what the
+    first that failed raised, after all of them; at once when the record is away.
     """
     if not registry.everyone():
         return
@@ -190,7 +190,11 @@ async def check() -> None:
     for step in (everyone, end_dead_sessions, fill_all):
         try:
             await step()
-        except Exception as error:
+        except (OperationalError, InterfaceError):
+            raise  # the record is away: each further step would wait for it as long
+        except (
+            Exception
+        ) as error:  # a fault of ours in one step must not cost the others
             failures.append(error)
     if failures:
         raise failures[0]
@@ -205,7 +209,7 @@ async def fill_all() -> None:
             await _fill_to(thread, head)
         except DatabaseError:
             raise  # the others cannot be read either
-        except Exception:
+        except Exception:  # what is wrong with one thread must not cost the others
             logger.exception("A thread could not be read")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.clients.socket_client import Client
-from tests.faults.checker import compare, record_of
+from tests.faults.checker import Verdict, compare, record_of
 from tests.faults.schedule import STOP_SECONDS
 from tests.faults.world import World, two_processes
 from tests.faults.writers import PROMISED_SECONDS, listening
@@ -53,14 +53,15 @@ async def post_until_all_hold_it(
     return time.monotonic() - began
 
 
-async def judge(world: World, writer: Client, readers: list[Client]) -> None:
+async def judged(world: World, writer: Client, readers: list[Client]) -> Verdict:
+    """Of one thread, which all of them were to hold to the end."""
     record = await asyncio.to_thread(record_of, world.hubs[0])
     thread = world.threads[0]
     for reader in readers:
         reader.held = {thread: reader.held[thread]}
     verdict = compare(record, [writer, *readers], readers)
     print(verdict)
-    assert verdict.clean, verdict
+    return verdict
 
 
 async def test_five_minutes_without_the_layer_keep_every_page_current(
@@ -82,7 +83,7 @@ async def test_five_minutes_without_the_layer_keep_every_page_current(
                 writer, readers, world.threads[0], PROMISED_SECONDS
             )
         print(f"without the layer a page was {slowest:.1f} s behind at most")
-        await judge(world, writer, readers)
+        assert (await judged(world, writer, readers)).clean
 
 
 async def test_a_storm_of_reconnections_loses_nothing(tmp_path: Path) -> None:
@@ -100,4 +101,4 @@ async def test_a_storm_of_reconnections_loses_nothing(tmp_path: Path) -> None:
                     writer, readers, world.threads[0], BACK_SECONDS
                 )
                 print(f"{STORM} sockets back and complete in {took:.1f} s")
-        await judge(world, writer, readers)
+        assert (await judged(world, writer, readers)).clean

@@ -15,7 +15,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 django.setup()
 
-from twisted.internet.defer import Deferred  # noqa: E402
+from twisted.internet.defer import Deferred  # noqa: E402 (all after setup())
 from twisted.internet.error import ConnectionDone  # noqa: E402
 from twisted.python.failure import Failure  # noqa: E402
 

@@ -55,6 +55,8 @@ class DirectTab:
             "extensions": {EXTENSION: self},
         }
         self.accepted = asyncio.Event()
+        self.told: list[str] = []
+        self.left = 0  # bytes that the reader has not taken
         application = ThreadsConsumer.application(scope, self._events.get, self._send)
         self.serving = asyncio.create_task(application)
         self._events.put_nowait({"type": "websocket.connect"})
@@ -67,10 +69,17 @@ class DirectTab:
         self.say = listener
 
     def write(self, frame: Ready) -> int:
-        return 0
+        self.told.append(json.loads(frame.text)["type"])
+        return self.left
+
+    def close(self, code: int) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
 
     def waiting(self) -> int:
-        return 0
+        return self.left
 
     async def leave(self) -> None:
         self._events.put_nowait({"type": "websocket.disconnect", "code": 1001})
@@ -95,6 +104,8 @@ async def happens(event: threading.Event) -> None:
 
 async def everything_read() -> None:
     """What was asked of the record is answered, and whoever asked went on."""
+    for _ in range(20):  # whoever is about to ask
+        await asyncio.sleep(0)
     await asyncio.to_thread(reads.close)
     for _ in range(3):
         await asyncio.sleep(0)
@@ -114,6 +125,33 @@ async def test_who_leaves_while_being_welcomed_is_nowhere(
         await everything_read()
     assert not registry.everyone()
     assert not registry.sockets_of
+
+
+async def test_what_a_slow_reader_asked_for_is_read_when_it_can_be_told(
+    tab: Open, world: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, lost = str(world.threads[0].pk), threading.Event()
+
+    def head_for(user: User, thread: UUID) -> int:
+        assert lost.is_set(), "read while nothing could be told"
+        raise NotFound
+
+    monkeypatch.setattr(permissions, "head_for", head_for)
+    socket = DirectTab(await sync_to_async(cookie_of)(world.people["luc"]))
+    async with asyncio.timeout(SECONDS):
+        await socket.accepted.wait()
+        socket.say(json.dumps({"type": "hello", "threads": {}}))
+        while "welcome" not in socket.told:
+            await asyncio.sleep(0)
+        socket.left = 1
+        socket.say(json.dumps({"type": "history", "thread": thread}))
+        await everything_read()
+        lost.set()
+        socket.left = 0
+        while "refused" not in socket.told:
+            await asyncio.sleep(0)
+        await socket.leave()
+    assert "messages" not in socket.told
 
 
 async def test_who_leaves_while_rights_are_read_is_not_brought_back(
