@@ -34,9 +34,9 @@ SUBSCRIBED = """
 """
 # The page stays, so that its worker can be looked at.
 KEPT_HERE = """() => {
-  HTMLFormElement.prototype.submit = function () {
-    globalThis.sent = this.elements.endpoint.value;
-  };
+  globalThis.sent = new Promise((known) => {
+    HTMLFormElement.prototype.submit = function () { known(this.elements.endpoint.value); };
+  });
 }"""
 
 # No event tells that a notification is shown: look again until one is. (A wait whose
@@ -99,7 +99,7 @@ async def test_who_agrees_gets_the_worker_and_is_on_the_list(
     key = await page.get_attribute("push-switch", "data-key")
     await page.evaluate(KEPT_HERE)
     await page.click("push-switch button")
-    await page.wait_for_function("() => globalThis.sent")
+    await page.evaluate("globalThis.sent")
     assert await page.evaluate("wanted") == [key]
     worker = await page.evaluate(
         "navigator.serviceWorker.ready.then((one) => [one.scope, one.active.scriptURL])"
