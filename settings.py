@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "hub.middleware.LanguageMiddleware",
     "hub.middleware.HeadersMiddleware",
     "notifications.link_requests.HeadersMiddleware",
     "hub.middleware.BodyLimitMiddleware",
@@ -62,7 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "hub.middleware.DatabaseDownMiddleware",
     "hub.middleware.PresenceMiddleware",
-    "hub.middleware.LanguageMiddleware",
+    "hub.middleware.ReaderMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hub.middleware.PermissionMiddleware",
 ]

@@ -9,8 +9,9 @@ from datetime import date
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
+from hub.days import region
 from hub.figure_titles import DELAYS, MISSING, Text
 from hub.queries.figures import Figures
 from hub.queries.figures.indicator import NOT_MEASURED, Indicator, Status, Unit
@@ -105,17 +106,17 @@ def days(value: float) -> str:
 
 
 def number(value: float) -> str:
-    return format_decimal(value, locale=_locale())
+    return format_decimal(value, locale=region())
 
 
 def percent(part: float) -> str:
-    return format_percent(part, locale=_locale())
+    return format_percent(part, locale=region())
 
 
 def month_name(month: str, form: str = "MMM y") -> str:
     """Of 2026-11: "nov. 2026", or in another form of CLDR."""
     day = date.fromisoformat(f"{month}-01")
-    return format_date(day, form, locale=_locale())
+    return format_date(day, form, locale=region())
 
 
 def trend(figures: Figures) -> str:
@@ -168,7 +169,3 @@ def _notes(key: str, found: dict[str, Indicator]) -> list[str]:
     if (past := found.get(f"{key}_year_ago")) and past["value"] is not None:
         notes.append(gettext("A year ago: %(days)s.") % {"days": written(past)})
     return notes
-
-
-def _locale() -> str:
-    return get_language() or settings.LANGUAGE_CODE

@@ -2,9 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -14,14 +12,11 @@ from django.utils import timezone, translation
 from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
-from hub import text
-from hub.days import in_words
+from hub import days, text, zones
 from hub.file_words import ACCEPT, about_file, file_words
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
 from hub.queries.deployment import shows_demo_data
-
-ZONE = ZoneInfo(settings.PEOPLE_TIME_ZONE)
 
 
 def environment(**options: Any) -> Environment:
@@ -34,6 +29,7 @@ def environment(**options: Any) -> Environment:
     )
     env.globals.update(static=static, url=reverse, now=timezone.now)
     env.globals.update(file_words=file_words, accepted_files=ACCEPT)
+    env.globals.update(reader_zone=zones.reader_zone, clock_of_page=zones.clock_of_page)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
@@ -57,20 +53,20 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 def day(at: datetime) -> str:
     """Like "Lundi 23 novembre 2026"; the day itself begins with "Aujourd'hui"."""
-    local, today = at.astimezone(ZONE), timezone.now().astimezone(ZONE).date()
-    words = in_words(local.date(), "full", _locale())
-    if local.date() == today:
+    local, today = zones.local(at).date(), zones.local(timezone.now()).date()
+    words = days.in_words(local, days.WITH_WEEKDAY)
+    if local == today:
         return translation.gettext("Today, %(day)s") % {"day": words}
     return words[:1].upper() + words[1:]
 
 
 def clock(at: datetime) -> str:
-    return format_datetime(at.astimezone(ZONE), "HH:mm", locale=_locale())
+    return f"{zones.local(at):%H:%M}"
 
 
 def when(at: datetime) -> str:
     """Like "aujourd'hui, 10:31", "hier, 16:20", then "le 21 novembre" (DESIGN 6)."""
-    local, now = at.astimezone(ZONE), timezone.now().astimezone(ZONE)
+    local, now = zones.local(at), zones.local(timezone.now())
     if local.date() == now.date():
         return translation.gettext("today, %(time)s") % {"time": clock(at)}
     if local.date() == now.date() - timedelta(days=1):
@@ -80,14 +76,12 @@ def when(at: datetime) -> str:
 
 def local_date(at: Any) -> str:
     """Like "21 novembre 2026", from a date or a moment."""
-    if isinstance(at, datetime):
-        at = at.astimezone(ZONE).date()
-    return in_words(at, "long", _locale())
+    return days.in_words(zones.local(at).date() if isinstance(at, datetime) else at)
 
 
 def day_key(at: datetime) -> str:
-    """The calendar day in people's zone, "2026-11-23", for scripts to compare."""
-    return at.astimezone(ZONE).date().isoformat()
+    """The reader's calendar day, "2026-11-23", for scripts to compare."""
+    return zones.local(at).date().isoformat()
 
 
 def initials(name: str) -> str:
@@ -131,7 +125,3 @@ def iso(at: datetime) -> str:
 def body(stored: str) -> Markup:
     """A stored message as safe HTML; the only place where a template trusts it."""
     return Markup(text.render(stored))  # noqa: S704 (escaped and linkified there)
-
-
-def _locale() -> str:
-    return translation.get_language() or settings.LANGUAGE_CODE

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from hub import permissions
+from hub import permissions, zones
 from hub.actions import presence
 from hub.errors import Forbidden, NotFound
 from hub.uploads import body_limit
@@ -110,18 +110,35 @@ class PresenceMiddleware:
 
 
 class LanguageMiddleware:
-    """The person's language: their setting, then the cookie, then the browser's."""
+    """The browser's language: its cookie, then what it asks for.
+
+    Outside of everything that may answer by itself, so that a refusal is understood.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = getattr(request.user, "locale", "")
-        language = chosen or translation.get_language_from_request(request)
+        language = translation.get_language_from_request(request)
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+
+class ReaderMiddleware:
+    """The person's own language, which goes before the browser's, and their clock."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "locale", "") or translation.get_language()
+        with translation.override(language), zones.shown_to(request.user):
+            response = self.get_response(request)
+        if language:
+            response.headers.setdefault("Content-Language", language)
         return response
 
 

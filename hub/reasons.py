@@ -10,11 +10,11 @@ from datetime import date
 from babel import Locale
 from babel.dates import get_day_names
 from babel.lists import format_list
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hub.candidates import Bar, Candidate, Declared, Need, Profile, Wish
-from hub.days import in_words
+from hub.days import in_words, region
 from hub.ranking import Ranked
 from hub.text import fold
 from hub.waiting_words import ranked_wait
@@ -50,7 +50,7 @@ def why_set_aside(row: Ranked) -> str:
 
 def from_place(name: str) -> str:
     """Like "from Nantes"; in French "de Nantes", "d'Angers", "du Mans", "des Lilas"."""
-    if _language() != "fr":
+    if region() != "fr":
         return _("from %(place)s") % {"place": name}
     for article, contracted in (("Le ", "du "), ("Les ", "des ")):
         if name.startswith(article):
@@ -82,12 +82,12 @@ def weekdays(days: Iterable[int]) -> str:
 
 def day_name(day: int) -> str:
     """As date.weekday(), in the reader's language."""
-    return str(get_day_names("wide", locale=_language())[day])
+    return str(get_day_names("wide", locale=region())[day])
 
 
 def language_names() -> dict[str, str]:
     """ISO 639-1 -> the language's name in the reader's language."""
-    return dict(Locale(_language()).languages)
+    return dict(Locale.parse(region()).languages)
 
 
 def _distance(row: Ranked, need: Need) -> Iterator[str]:
@@ -189,17 +189,13 @@ def _paused(declared: Declared | None) -> str:
 
 
 def _day(day: date) -> str:
-    return in_words(day, "long", _language())
+    return in_words(day)
 
 
 def _list(words: Iterable[str]) -> str:
-    return format_list(list(words), locale=_language())
+    return format_list(list(words), locale=region())
 
 
 def _sentence(words: Iterable[str]) -> str:
     text = ", ".join(words)
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _language() -> str:
-    return (get_language() or "fr")[:2]

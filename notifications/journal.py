@@ -9,9 +9,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -191,8 +189,7 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
     """Day and time where the person works, like "28 novembre, 14:02"; today the time
     alone."""
     local, today = at.astimezone(zone), timezone.now().astimezone(zone).date()
-    locale = translation.get_language() or settings.LANGUAGE_CODE
-    clock = format_datetime(local, "HH:mm", locale=locale)
+    clock = f"{local:%H:%M}"
     if local.date() == today:
         return _("today, %(time)s") % {"time": clock}
-    return f"{in_words(local.date(), 'd MMMM', locale)}, {clock}"
+    return f"{in_words(local.date(), 'd MMMM')}, {clock}"

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext as _
 
 from hub.days import in_words
+from hub.zones import clock_name
 from notifications import digest, unread_lines
 from notifications.contents import Line
 from notifications.kinds import Kind
@@ -128,13 +130,20 @@ def sections(lines: Sequence[Line], now: datetime) -> list[Section]:
 
 
 def moment(at: datetime) -> str:
-    """Like "23 November 2026 at 10:40", in the zone that `at` has."""
-    return _("%(day)s at %(time)s") % {"day": long_day(at.date()), "time": _clock(at)}
+    """Like "23 November 2026 at 10:40", in the zone that `at` has.
+
+    Overseas the clock is named: who is on the mainland may read over one's shoulder.
+    """
+    words = {"day": long_day(at.date()), "time": _clock(at)}
+    clock = clock_name(at.tzinfo) if isinstance(at.tzinfo, ZoneInfo) else ""
+    if clock:
+        return _("%(day)s at %(time)s (%(clock)s)") % {**words, "clock": clock}
+    return _("%(day)s at %(time)s") % words
 
 
 def long_day(day: date) -> str:
     """Like "23 November 2026"."""
-    return _format(day, "long", _language())
+    return in_words(day)
 
 
 @lru_cache(maxsize=1024)
@@ -163,17 +172,12 @@ def _day(day: date, today: date) -> str:
         return _("today")
     if day == today + timedelta(days=1):
         return _("tomorrow")
-    name = _format(day, "EEEE d MMMM", _language())
+    name = in_words(day, "EEEE d MMMM")
     return _("since %(day)s") % {"day": name} if day < today else name
 
 
 def _clock(at: datetime) -> str:
     return f"{at:%H:%M}"
-
-
-@lru_cache(maxsize=512)
-def _format(day: date, pattern: str, language: str) -> str:
-    return in_words(day, pattern, language)
 
 
 def _language() -> str:

@@ -11,15 +11,16 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, FilteredRelation
 from django.utils import timezone
 
 from hub import calendar
-from hub.models import Membership
+from hub.models import User
+from hub.models.accounts import current_membership
+from hub.zones import MAINLAND as PARIS
+from hub.zones import NAMES
 from notifications.kinds import RULES, Frequency, Subject
 from notifications.models import HearingSlot, Preference, Reason
-
-PARIS = ZoneInfo("Europe/Paris")
-ZONES = (PARIS.key, *sorted(set(calendar.ZONES.values())))  # what may be chosen
 
 # (choice) Summaries of an office day; what comes at night is read in the morning.
 TWO_HOURLY = tuple(time(hour) for hour in range(8, 19, 2))
@@ -229,7 +230,7 @@ def _times(
     if chosen is None:
         chosen = Preference()
     return Times(
-        zone=ZoneInfo(chosen.zone) if chosen.zone in ZONES else place.zone,
+        zone=place.zone,
         frequencies=chosen.frequencies,
         quiet_from=chosen.quiet_from,
         quiet_until=chosen.quiet_until,
@@ -242,16 +243,29 @@ def _times(
 
 
 def _whereabouts(users: set[UUID]) -> dict[UUID, Whereabouts]:
-    """Where each person's newest place is, and whether they still come. One query."""
-    places = Membership.objects.current().filter(user__in=users).order_by("since")
-    known = timezone.now() - LONG_GONE
-    return {
-        user: Whereabouts(calendar.zone(court or centre or ""), (seen or made) < known)
-        for user, court, centre, seen, made in places.values_list(
-            "user",
-            "court__departement",
-            "centre__departement",
-            "user__seen_at",
-            "user__created_at",
+    """Whose clock each person's is (as hub.zones.zone_of), and whether they still come.
+
+    One query.
+    """
+    in_force = current_membership("memberships__")
+    people = User.objects.filter(pk__in=users).annotate(
+        place=FilteredRelation("memberships", condition=in_force)
+    )
+    found: dict[UUID, Whereabouts] = {}
+    long_ago = timezone.now() - LONG_GONE
+    for user, zone, court, centre, seen, made in people.order_by(
+        F("place__since").asc(nulls_first=True)
+    ).values_list(
+        "pk",
+        "zone",
+        "place__court__departement",
+        "place__centre__departement",
+        "seen_at",
+        "created_at",
+    ):
+        clock = (
+            ZoneInfo(zone) if zone in NAMES else calendar.zone(court or centre or "")
         )
-    }
+        if user not in found or court or centre:  # who oversees the hub works nowhere
+            found[user] = Whereabouts(clock, (seen or made) < long_ago)
+    return found

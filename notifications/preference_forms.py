@@ -5,13 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from hub.calendar import ZONES as ZONES_BY_PLACE
 from hub.forms.organisations import checked
+from hub.models import User
+from hub.zones import NAMES
 from notifications.kinds import RULES, Frequency, Subject
 from notifications.models import Preference
-from notifications.moments import PARIS, local_moment
+from notifications.moments import local_moment
 from notifications.preferences import Chosen
 
 TIME = {
@@ -31,20 +33,6 @@ WEEKDAYS = (
     (4, _("Friday")),
     (5, _("Saturday")),
     (6, _("Sunday")),
-)
-ZONE_NAMES = (
-    (PARIS.key, _("Paris")),
-    (ZONES_BY_PLACE["971"], _("Guadeloupe")),
-    (ZONES_BY_PLACE["972"], _("Martinique")),
-    (ZONES_BY_PLACE["973"], _("French Guiana")),
-    (ZONES_BY_PLACE["974"], _("Réunion")),
-    (ZONES_BY_PLACE["976"], _("Mayotte")),
-    (ZONES_BY_PLACE["975"], _("Saint-Pierre-et-Miquelon")),
-    (ZONES_BY_PLACE["977"], _("Saint-Barthélemy")),
-    (ZONES_BY_PLACE["978"], _("Saint-Martin")),
-    (ZONES_BY_PLACE["986"], _("Wallis-et-Futuna")),
-    (ZONES_BY_PLACE["987"], _("Tahiti")),
-    (ZONES_BY_PLACE["988"], _("Nouméa")),
 )
 # Subjects as the page lists them, with the reason of those nobody can silence.
 FLOOR_REASONS = {
@@ -70,7 +58,10 @@ class PreferencesForm(forms.Form):
     quiet_until = _time(required=False)
     quiet_weekend = forms.BooleanField(required=False)
     zone = forms.ChoiceField(
-        choices=[("", ""), *ZONE_NAMES], required=False, error_messages=CHOICE
+        choices=[("", ""), *NAMES.items()], required=False, error_messages=CHOICE
+    )
+    locale = forms.ChoiceField(
+        choices=[("", ""), *settings.LANGUAGES], required=False, error_messages=CHOICE
     )
     substitute = forms.IntegerField(
         required=False, min_value=1, max_value=2**62, error_messages=CHOICE
@@ -97,6 +88,7 @@ class PreferencesForm(forms.Form):
             quiet_until=given["quiet_until"],
             quiet_weekend=given["quiet_weekend"],
             zone=given["zone"],
+            locale=given["locale"] if "locale" in self.data else None,
             substitute=given["substitute"],
         )
 
@@ -118,7 +110,7 @@ class AudienceForm(forms.Form):
         return local_moment(now.astimezone(zone).date(), at, zone)
 
 
-def typed(chosen: Preference) -> dict[str, str]:
+def typed(user: User, chosen: Preference) -> dict[str, str]:
     """Stored choices as the fields of the page hold them."""
     fields = {
         f"f-{subject}": str((chosen.frequencies or {}).get(subject, rule.usual))
@@ -129,6 +121,7 @@ def typed(chosen: Preference) -> dict[str, str]:
         "quiet_from": f"{begins:%H:%M}" if begins else "",
         "quiet_until": f"{ends:%H:%M}" if ends else "",
         "quiet_weekend": "on" if chosen.quiet_weekend else "",
-        "zone": chosen.zone,
+        "zone": user.zone,
+        "locale": user.locale,
         "substitute": str(chosen.substitute_id or ""),
     }

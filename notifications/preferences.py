@@ -12,9 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hub.actions import display
 from hub.errors import HubError, InvalidInput, NotFound
 from hub.models import User
 from hub.queries.people import substitutes_for
+from hub.zones import NAMES
 from notifications import outbox
 from notifications.kinds import RULES, Frequency, Kind, Subject
 from notifications.models import (
@@ -24,7 +26,7 @@ from notifications.models import (
     Reason,
     State,
 )
-from notifications.moments import ZONES, held_until, times_of
+from notifications.moments import held_until, times_of
 
 LONGEST_HEARING = timedelta(hours=12)
 LONGEST_QUIET = timedelta(hours=16)  # who wants less than a third of a day: frequency
@@ -40,13 +42,15 @@ class TooManyTests(HubError):
 
 @dataclass(frozen=True)
 class Chosen:
-    """A whole page of choices. Empty `zone`: that of the organisation."""
+    """A whole page of choices. Empty `zone`: that of the organisation; empty `locale`:
+    what the browser asks for; None: as it was."""
 
     frequencies: dict[str, str] = field(default_factory=dict)
     quiet_from: time | None = None
     quiet_until: time | None = None
     quiet_weekend: bool = False
     zone: str = ""
+    locale: str | None = None
     substitute: int | None = None  # the place of a colleague
 
 
@@ -74,11 +78,11 @@ def change(user: User, chosen: Chosen) -> None:
                 "quiet_from": chosen.quiet_from,
                 "quiet_until": chosen.quiet_until,
                 "quiet_weekend": chosen.quiet_weekend,
-                "zone": chosen.zone,
                 "substitute_id": chosen.substitute,
                 "unsubscribed_at": None,
             },
         )
+        display.choose(user, locale=chosen.locale, zone=chosen.zone)
         never = [
             s for s, frequency in frequencies.items() if frequency == Frequency.NEVER
         ]
@@ -170,7 +174,7 @@ def _refuse_wrong(user: User, chosen: Chosen) -> None:
         wrong["quiet_from"] = _("Write both times, or neither.")
     elif begins and ends and not _is_quiet_length(begins, ends):
         wrong["quiet_from"] = _("Quiet hours last 16 hours at most.")
-    if chosen.zone and chosen.zone not in ZONES:
+    if chosen.zone and chosen.zone not in NAMES:
         wrong["zone"] = _("Choose a zone of the list.")
     if chosen.substitute and chosen.substitute not in {
         place.pk for place in substitutes_for(user)

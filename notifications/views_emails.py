@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from hub.jinja import ZONE
+from hub.zones import MAINLAND
 from notifications import letter_samples, letters
 from notifications.letter_facts import LANGUAGES, Policy
 
@@ -41,7 +41,7 @@ def sample(
     """One body of one mail, parsed from what would be sent."""
     if language not in LANGUAGES or policy not in POLICIES or part not in TYPES:
         raise Http404
-    now = timezone.now().astimezone(ZONE)
+    now = timezone.now().astimezone(MAINLAND)
     try:
         known = letter_samples.sample(name, language, policy, now, settings.BASE_URL)
     except KeyError:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
+from hub import zones
 from hub.models import User
 from hub.sessions import describe_browser
 from notifications import link_codes, links
@@ -103,9 +104,9 @@ def page(
     user: User,
     status: int = 200,
 ) -> HttpResponse:
-    """In the language of the link's person."""
+    """In the language and on the clock of the link's person."""
     language = user.locale or translation.get_language()
-    with translation.override(language):
+    with translation.override(language), zones.shown_to(user):
         response = render(request, template, context, status=status)
     response.headers["Content-Language"] = language
     return response

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from hub.forms.organisations import checked
 from hub.models import AddressRecord, User
 from hub.queries.people import substitutes_for
 from hub.views.requests import person, whole_number
+from hub.zones import NAMES
 from notifications import devices, preferences
 from notifications.kinds import RULES, Frequency, Subject
 from notifications.models import HearingSlot
@@ -22,7 +24,6 @@ from notifications.moments import Times, times_of
 from notifications.preference_forms import (
     FLOOR_REASONS,
     WEEKDAYS,
-    ZONE_NAMES,
     AudienceForm,
     HearingForm,
     PreferencesForm,
@@ -89,12 +90,13 @@ def _page(
     retyped = request.POST if request.method == "POST" else {}
     is_main = retyped and sent_here == "preferences"
     context = {
-        "values": typed(stored) if not is_main else request.POST,
+        "values": typed(user, stored) if not is_main else request.POST,
         "typed": retyped,
         "subjects": _subjects(),
         "frequencies": Frequency.choices,
-        "zones": ZONE_NAMES,
-        "zone_name": dict(ZONE_NAMES)[times.zone.key],
+        "zones": NAMES.items(),
+        "zone_name": NAMES[times.zone.key],
+        "languages": settings.LANGUAGES,
         "weekdays": WEEKDAYS,
         "slots": _slots(user),
         "hearing_until": _hearing_until(times, now),

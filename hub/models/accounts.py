@@ -65,6 +65,8 @@ class User(AbstractBaseUser):
     given_name = models.CharField(max_length=100)
     usual_name = models.CharField(max_length=100)
     locale = models.CharField(max_length=5, blank=True)  # empty: the browser's
+    # A key of hub.zones.NAMES; empty: that of the place where they work.
+    zone = models.CharField(max_length=40, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True)  # last sign of a page; to the minute
     created_at = models.DateTimeField(default=timezone.now)

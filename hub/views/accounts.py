@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from hub.actions import sessions as session_actions
 from hub.actions import sign_in as actions
+from hub.actions.display import choose
 from hub.errors import SignInFailed, TooManyTries
 from hub.forms.pages import AddressForm, CodeForm
 from hub.models import Session, User
@@ -105,7 +106,7 @@ def display(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES) and check_for_language(language):
         _set(response, settings.LANGUAGE_COOKIE_NAME, language)
         if isinstance(request.user, User):
-            User.objects.filter(pk=request.user.pk).update(locale=language)
+            choose(request.user, locale=language)
     return response
 
 

@@ -16,7 +16,8 @@ class Preference(models.Model):
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     quiet_weekend = models.BooleanField(default=False)  # Saturday 18:00 to Monday
-    zone = models.CharField(max_length=40, blank=True)  # empty: of the organisation
+    # Now User.zone: kept for the version before, which reads it during an upgrade.
+    zone = models.CharField(max_length=40, blank=True, default="", db_default="")
     hearing_until = models.DateTimeField(null=True)  # "audience" began by hand
     substitute = models.ForeignKey(  # for an absence that only the mailbox told
         Membership, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -209,9 +209,8 @@ def test_two_schedulers_over_a_change_of_hour_make_one_summary_of_each_slot(
     """Both write the same events of 48 hours; every slot has one summary, with items."""
     samira, luc = world.people["samira"].pk, world.people["luc"].pk
     for user, zone in ((samira, "Europe/Paris"), (luc, "Pacific/Noumea")):
-        Preference.objects.create(
-            user_id=user, zone=zone, frequencies={Subject.NEWS: frequency}
-        )
+        User.objects.filter(pk=user).update(zone=zone)
+        Preference.objects.create(user_id=user, frequencies={Subject.NEWS: frequency})
     begin = datetime.combine(change, datetime.min.time(), UTC) - timedelta(days=1)
     moments = [begin + timedelta(minutes=30 * n) for n in range(2 * 24 * 2)]
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.demo import Demo
-from hub.models import Departement
+from hub.models import Departement, User
 from notifications.kinds import Frequency, Subject
 from notifications.models import HearingSlot, Preference, Reason
 from notifications.moments import (
@@ -275,9 +275,8 @@ def test_who_unsubscribed_gets_no_summary_and_keeps_what_is_at_once() -> None:
 
 def test_times_of_many_people_take_three_queries(demo: Demo) -> None:
     camille, paul, samira = (demo.people[k].pk for k in ("camille", "paul", "samira"))
-    Preference.objects.create(
-        user_id=camille, zone="Indian/Reunion", frequencies={NEWS: "weekly"}
-    )
+    User.objects.filter(pk=camille).update(zone="Indian/Reunion")
+    Preference.objects.create(user_id=camille, frequencies={NEWS: "weekly"})
     HearingSlot.objects.create(
         user_id=camille, weekday=0, begins=time(8), ends=time(12)
     )

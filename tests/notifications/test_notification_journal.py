@@ -14,7 +14,7 @@ from hub.demo import Demo
 from hub.models import Membership, User
 from notifications.journal import SHOWN, WHY, lines, told_to
 from notifications.kinds import Kind, Subject
-from notifications.models import Notification, Preference, Reason, State, Transport
+from notifications.models import Notification, Reason, State, Transport
 from notifications.moments import PARIS
 from tests.notifications.moving import Clock
 
@@ -82,7 +82,7 @@ def test_who_had_read_it_is_told_when(demo: Demo, samira: User, clock: Clock) ->
 def test_times_are_those_of_the_persons_own_zone(samira: User, clock: Clock) -> None:
     row(samira, state=State.SENT)
     assert sentence_of(samira) == "Sent by e-mail: today, 14:02."
-    Preference.objects.create(user=samira, zone="Indian/Reunion")
+    User.objects.filter(pk=samira.pk).update(zone="Indian/Reunion")
     assert sentence_of(samira) == "Sent by e-mail: today, 17:02."
     clock.forward(days=1)
     assert sentence_of(samira) == "Sent by e-mail: 30 November, 17:02."

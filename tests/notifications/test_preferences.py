@@ -85,7 +85,8 @@ def test_what_was_chosen_is_kept_and_shown_again(client: Client, samira: User) -
     # The usual is not stored: if it changes one day, it changes for them too.
     assert kept.frequencies == {"news": "never", "message": "two_hourly"}
     assert (kept.quiet_from, kept.quiet_until) == (time(19), time(8))
-    assert (kept.quiet_weekend, kept.zone) == (True, "Indian/Reunion")
+    samira.refresh_from_db()
+    assert (kept.quiet_weekend, samira.zone) == (True, "Indian/Reunion")
     assert kept.substitute == luc
     page = client.get(PAGE).content.decode()
     assert 'value="19:00"' in page
@@ -170,7 +171,7 @@ def test_a_hearing_begun_by_hand_silences_all_but_floors(
 def test_a_hearing_counts_in_the_persons_own_zone(
     client: Client, samira: User, clock: Clock
 ) -> None:
-    Preference.objects.create(user=samira, zone="Indian/Reunion")
+    User.objects.filter(pk=samira.pk).update(zone="Indian/Reunion")
     client.post("/preferences/audience", {"until": "16:00"})
     reunion = ZoneInfo("Indian/Reunion")
     assert stored(samira).hearing_until == datetime(2026, 11, 30, 16, tzinfo=reunion)

@@ -2,15 +2,11 @@
 // Text goes in as text; the only HTML taken over is paragraphs, breaks and links.
 
 import { fill, fresh } from "../../hub/js/file-line.js";
+import { capital, clock, dayKey, longDay } from "../../hub/js/moments.js";
 
-const ZONE = "Europe/Paris";
 const words = document.getElementById("words").dataset;
-const language = document.documentElement.lang;
 const roles = JSON.parse(words.roles);
 const kinds = JSON.parse(words.kinds);
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: ZONE });
-const longDay = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: ZONE });
-const dayKey = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE }); // 2026-11-23
 
 export class Timeline {
   #list = document.querySelector("[data-log]");
@@ -127,15 +123,15 @@ export class Timeline {
   }
 
   #dayLine(at) {
-    const key = dayKey.format(new Date(at));
+    const key = dayKey(at);
     const last = [...this.#list.querySelectorAll("[data-day]")].at(-1);
     if (last?.dataset.day === key) return;
     const line = document.createElement("li");
     line.className = "day";
     line.dataset.day = key;
     const text = document.createElement("span");
-    const day = longDay.format(new Date(at));
-    text.textContent = key === dayKey.format(new Date()) ? words.today.replace("{day}", day) : day;
+    const day = longDay(at);
+    text.textContent = key === dayKey() ? words.today.replace("{day}", day) : capital(day);
     line.append(text);
     this.#list.append(line);
   }
@@ -160,7 +156,7 @@ export class Timeline {
   #note(item, user, at, sentence) {
     const note = document.createElement("span");
     note.dataset.reader = user;
-    note.textContent = sentence.replace("{name}", this.#names.get(user)).replace("{time}", clock.format(new Date(at)));
+    note.textContent = sentence.replace("{name}", this.#names.get(user)).replace("{time}", clock(at));
     item.querySelector("[data-slot=receipts]").append(note);
     return note;
   }
@@ -169,7 +165,7 @@ export class Timeline {
 function timeOf(at) {
   const time = document.createElement("time");
   time.dateTime = at;
-  time.textContent = clock.format(new Date(at));
+  time.textContent = clock(at);
   return time;
 }
 
