@@ -14,6 +14,7 @@ from hub.actions import drafts, members
 from hub.actions.messages import post_messages
 from hub.actions.transmission import transmit
 from hub.calendar import today_in
+from hub.demo_answers import demo_answers
 from hub.demo_files import demo_decision
 from hub.models import Centre, Court, Measure, Role, Thread, User
 from hub.models.centres import VisitKind
@@ -111,6 +112,9 @@ def create_demo() -> Demo:
             transmit_demo(people, VisitKind.HANDOVER, [9], date(2026, 11, 6)),
         ]
         _talk(people, threads[0])
+        demo_answers(
+            COURT, CENTRE, judge=people["camille"], coordinator=people["samira"]
+        )
     return Demo(people, threads)
 
 

@@ -7,6 +7,7 @@ from hub.views import (
     absences,
     accounts,
     acts,
+    answers,
     attendance,
     availability,
     centres,
@@ -142,6 +143,19 @@ urlpatterns = [
     path("fils/<uuid:thread_id>/prise-en-charge", side.charge, name="thread-charge"),
     path("fils/<uuid:thread_id>/notes", side.notes, name="thread-notes"),
     # (end of the desk)
+    #
+    # Standard answers, and the record of a thread on paper.
+    path("reponses-types", answers.answers, name="answers"),
+    path("reponses-types/nouvelle", answers.new, name="answer-new"),
+    path("reponses-types/<uuid:answer_id>", answers.answer, name="answer"),
+    path(
+        "reponses-types/<uuid:answer_id>/reprise",
+        answers.take_again,
+        name="answer-again",
+    ),
+    path("reponses-types/<uuid:answer_id>/offre", answers.offer, name="answer-offer"),
+    path("fils/<uuid:thread_id>/reponse-type", answers.filled, name="thread-answer"),
+    # (end of standard answers)
     #
     # Figures.
     path("chiffres-cles", figures.key_figures, name="figures"),

@@ -14,6 +14,7 @@ from hub.models.accounts import (
     User,
 )
 from hub.models.addresses import AddressRecord
+from hub.models.answers import StandardAnswer, StandardAnswerVersion
 from hub.models.attachments import (
     Attachment,
     AttachmentPurpose,
@@ -117,6 +118,8 @@ __all__ = [
     "SignInGuard",
     "SignInRequest",
     "Site",
+    "StandardAnswer",
+    "StandardAnswerVersion",
     "Thread",
     "TimerMark",
     "User",

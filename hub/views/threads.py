@@ -28,12 +28,14 @@ from hub.queries import history as stretches
 from hub.queries import threads as queries
 from hub.queries.acts import possible
 from hub.queries.addresses import records_of
+from hub.queries.answers import offered_in
 from hub.queries.attachments import waiting_in
 from hub.queries.escalation import chain_of
 from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
 from hub.queries.people import answering_in, presence_of
 from hub.views import arriving
 from hub.views.acts import buttons
+from hub.views.answers import chosen_answer
 from hub.views.order_documents import document_context
 from hub.views.requests import person, refusal_status, whole_number
 from hub.wire import shown_files, wire_file
@@ -83,7 +85,7 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _post(request, thread_id)
     seat = permissions.seat_in_thread(person(request), thread_id, "thread.read")
-    return _page(request, seat, {"id": uuid.uuid4()})
+    return _page(request, seat, {"id": uuid.uuid4(), **chosen_answer(request, seat)})
 
 
 def read(request: HttpRequest, thread_id: UUID) -> HttpResponse:
@@ -161,6 +163,8 @@ def _page(
         "may_note": role in permissions.roles_with("note.write"),
         **_stretch(seat, whole_number(request.GET.get("avant")), people),
         "may_write": writes,
+        "answers": offered_in(seat) if writes else [],
+        "words_answers": role in permissions.roles_with("answers.write"),
         "loose_files": waiting_in(seat.thread, seat.user),
         "shown_files": partial(shown_files, reader=seat.user_id),
         "wire_file": wire_file,

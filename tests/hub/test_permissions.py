@@ -38,6 +38,7 @@ SAMPLES: dict[str, object] = {
     "place": 1,
     "unit": 1,
     "absence": 1,
+    "answer_id": UUID(int=0),
     #
     # Web push.
     "device": 1,
