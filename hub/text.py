@@ -60,12 +60,18 @@ def is_visible(text: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def render(body: str) -> str:
-    """Safe HTML of a stored body: paragraphs, line breaks and links only."""
+    """Safe HTML of a stored body: paragraphs, line breaks and links only.
+
+    Nothing that was typed is lost: two line feeds end a paragraph, every further one is
+    a break, and the style sheet keeps runs of spaces (`.said`).
+    """
+    if not body:  # files alone
+        return ""
     html = escape(body)
     if "://" in body or "@" in body:  # bleach costs 50 times what the rest does
         html = _linker().linkify(html)
-    paragraphs = re.split(r"\n{2,}", html)
-    return "".join(f"<p>{p.replace(chr(10), '<br>')}</p>" for p in paragraphs)
+    paragraphs = (p.replace("\n", "<br>") or "<br>" for p in html.split("\n\n"))
+    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
 
 
 def fold(text: str) -> str:

@@ -48,6 +48,7 @@ class History:
     more: bool
     head: int
     receipts: dict[int, list[Receipt]] = field(default_factory=dict)
+    corrections: dict[int, list[int]] = field(default_factory=dict)  # seq -> by which
 
 
 def history(
@@ -88,11 +89,21 @@ def messages_after(thread: UUID, seq: int) -> list[Message]:
     return _stretch(thread, seq + 1, seq + MOST)
 
 
+def around(thread: UUID, head: int, seq: int) -> History:
+    """PAGE messages with this one in the middle; what is not there is the last PAGE."""
+    end = min(head, max(seq, 1) + PAGE // 2)
+    return history(thread, head, before=end + 1)
+
+
 def with_receipts(part: History, people: list[Participant]) -> History:
-    """Adds who was told of, has read, has acknowledged what: three queries for all."""
+    """Adds who was told of, has read, has acknowledged what, and what was corrected.
+
+    Four queries, however many messages there are.
+    """
     if part.messages:
         names = {p.pk: (p.user_id, p.user.name) for p in people}
         part.receipts = _receipts(part.messages, names)
+        part.corrections = _corrections(part.messages)
     return part
 
 
@@ -124,6 +135,18 @@ def _stretch(thread: UUID, first: int, last: int) -> list[Message]:
 
 def _last_seq(messages: list[Message]) -> int:
     return messages[-1].seq if messages else 0
+
+
+def _corrections(messages: list[Message]) -> dict[int, list[int]]:
+    """Which later message corrects which of these. A correction is always later."""
+    first, last, thread = messages[0].seq, messages[-1].seq, messages[0].thread_id
+    later = Message.objects.filter(
+        thread=thread, seq__gt=first, corrects__range=(first, last)
+    )
+    corrections: dict[int, list[int]] = defaultdict(list)
+    for original, seq in later.order_by("seq").values_list("corrects", "seq"):
+        corrections[original or 0].append(seq)
+    return corrections
 
 
 def _receipts(

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from hub import permissions, wording
+from hub import permissions, timeline, wording
 from hub.actions import turns
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.acts import PAGES
@@ -85,6 +85,8 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _post(request, thread_id)
     seat = permissions.seat_in_thread(person(request), thread_id, "thread.read")
+    if "extrait" in request.GET:
+        return render(request, "threads/stretch.html", _part(request, seat))
     return _page(request, seat, {"id": uuid.uuid4(), **chosen_answer(request, seat)})
 
 
@@ -136,69 +138,80 @@ def _page(
     composer: dict[str, object],
     status: int = 200,
 ) -> HttpResponse:
-    people = queries.people_in(seat.thread)
+    part = _part(request, seat)
+    people = part["people"]
     role = seat.membership.role
     measure = seat.thread.designation.measure
     current = seat.thread.designation.is_current
     today = today_in(measure.court.departement_id)
     terms = measure.terms if current else terms_known_to(seat.thread.designation)
-    writes = role in permissions.roles_with("thread.write")
     blank = Message(thread=seat.thread, seq=0, at=timezone.now())
     blank.files = []
     context = {
+        **part,
         "current": current,
         **(document_context(request, measure) if current else {}),
         "acts": buttons(possible(person(request), measure), measure) if current else {},
         "terms": wording.describe(terms) if terms else [],
         "ages": wording.ages(list(measure.children.all()), today),
-        "seat": seat,
-        "thread": seat.thread,
         "measure": measure,
         "centre": seat.thread.designation.centre,
-        "people": people,
         "known": records_of(p.user.email for p in people),
         **presence_of(p.user_id for p in people)._asdict(),
         "charge": answering_in(seat.thread.designation),
         "chain": chain_of(seat.thread),
         "may_note": role in permissions.roles_with("note.write"),
-        **_stretch(seat, whole_number(request.GET.get("avant")), people),
-        "may_write": writes,
-        "answers": offered_in(seat) if writes else [],
+        "answers": offered_in(seat) if part["may_write"] else [],
         "words_answers": role in permissions.roles_with("answers.write"),
         "loose_files": waiting_in(seat.thread, seat.user),
-        "shown_files": partial(shown_files, reader=seat.user_id),
-        "wire_file": wire_file,
-        "conceals": hides_an_address(measure) if writes else False,
+        "conceals": hides_an_address(measure) if part["may_write"] else False,
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),
         "composer": composer,
         # What live frames are poured into: the same partial, without content.
-        "blank_message": blank,
+        "blank": timeline.blank_line(blank),
+        "blank_note": timeline.BLANK_NOTE,
         "blank_file": BLANK_FILE,
+        "receipt_words": timeline.receipt_words(),
         "role_names": json.dumps(dict(Role.choices), default=str),
         "kind_names": json.dumps({kind: kind_name(kind) for kind in MessageKind}),
     }
     return render(request, "threads/thread.html", context, status=status)
 
 
-def _stretch(
-    seat: Participant, before: int, people: list[Participant]
-) -> dict[str, object]:
-    """The messages to show. `older`: they are not the newest ones.
+def _part(request: HttpRequest, seat: Participant) -> dict[str, Any]:
+    """The messages to show and what their partials take.
 
-    `follows`: nothing unread lies before them, so they may be marked as read.
-    `first_unread`: the page that ends before this number begins with what is unread.
+    `older`: they are not the newest ones. `follows`: nothing unread lies before them,
+    so they may be marked as read. `first_unread`: the page that ends before this
+    number begins with what is unread.
     """
-    head, read = seat.thread.last_seq, seat.read_seq
-    if before:
-        part = stretches.history(seat.thread_id, head, before=before)
-    else:
-        part = stretches.opening(seat.thread_id, head, read)
+    people = queries.people_in(seat.thread)
+    history = stretches.with_receipts(_stretch(request, seat), people)
+    messages, read = history.messages, seat.read_seq
     return {
-        "history": stretches.with_receipts(part, people),
-        "older": bool(before),
-        "follows": bool(part.messages) and part.messages[0].seq <= read + 1,
+        "seat": seat,
+        "thread": seat.thread,
+        "people": people,
+        "history": history,
+        "lines": timeline.lines(history, seat),
+        "older": not messages or messages[-1].seq < history.head,
+        "follows": bool(messages) and messages[0].seq <= read + 1,
         "first_unread": read + 1 + stretches.PAGE,
+        "page_size": stretches.PAGE,
+        "may_write": seat.membership.role in permissions.roles_with("thread.write"),
+        "shown_files": partial(shown_files, reader=seat.user_id),
+        "wire_file": wire_file,
     }
+
+
+def _stretch(request: HttpRequest, seat: Participant) -> stretches.History:
+    """What the address asks for: before a message, around one, or where to begin."""
+    head = seat.thread.last_seq
+    if before := whole_number(request.GET.get("avant")):
+        return stretches.history(seat.thread_id, head, before=before)
+    if middle := whole_number(request.GET.get("autour")):
+        return stretches.around(seat.thread_id, head, middle)
+    return stretches.opening(seat.thread_id, head, seat.read_seq)
 
 
 def _back(thread_id: UUID, anchor: str) -> HttpResponseRedirect:

@@ -18,4 +18,7 @@ export function longDay(at) {
   return `${part.weekday} ${number} ${part.month} ${part.year}`;
 }
 
+// Without the day of the week.
+export const date = (at) => longDay(at).replace(/^\S+ /, "");
+
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -8,7 +8,10 @@ import { Connection } from "./socket.js";
 import { Draft } from "../../hub/js/draft.js";
 import { guard, lost, over, show, state, up } from "./line.js";
 import { keepCompany } from "./company.js";
+import { Older } from "./older.js";
 import { Outbox } from "./outbox.js";
+import { refreshPanel } from "./panel.js";
+import { Polling } from "./polling.js";
 import { Reading } from "./reading.js";
 import { showTurn } from "./turn.js";
 import { Timeline } from "./timeline.js";
@@ -20,12 +23,12 @@ const url = `/api/v1/threads/${thread}`;
 const timeline = new Timeline(Number(talk.dataset.head));
 const connection = new Connection(() => ({ threads: { [thread]: timeline.held }, files: { [thread]: files.change } }));
 const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }));
-const outbox = new Outbox((frame) => connection.send(frame) || (polling() && byHttp.post(frame)));
-const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (polling() && byHttp.acknowledge(seq)));
+const outbox = new Outbox((frame) => connection.send(frame) || (isPolling() && byHttp.post(frame)));
+const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (isPolling() && byHttp.acknowledge(seq)));
 const form = document.querySelector("[data-composer]");
 const uploads = form && new Uploads(form);
 const byHttp = new ByHttp(`${url}/messages`, form);
-byHttp.addEventListener("posted", poll);
+byHttp.addEventListener("posted", () => polling.ask());
 byHttp.addEventListener("refused", ({ detail }) => outbox.refuse(detail));
 byHttp.addEventListener("lost", () => showState(lost()));
 byHttp.addEventListener("unknown", () => connection.end("signed-out"));
@@ -34,6 +37,7 @@ byHttp.addEventListener("acknowledged", ({ detail: seq }) => {
   acknowledging.settle(seq);
 });
 const files = new Attachments(timeline, uploads, Number(talk.dataset.files));
+const polling = new Polling(url, () => timeline.held, files);
 if (form) guard(form);
 const composer = form && new Composer(form, uploads, post);
 addEventListener("edit-again", ({ detail }) => composer?.restore(detail));
@@ -85,53 +89,22 @@ function showState(name) {
 const writing = () => form?.elements.body.value || outbox.size || uploads?.unsent;
 const reloadUnlessWriting = () => writing() || location.reload();
 
-// The measure moved on: its panel is asked for again, and nothing else of the page, so
-// that what is being written and read stays where it is.
-async function refreshPanel({ measure }) {
-  const panel = document.querySelector(".context");
-  if (measure !== panel.dataset.measure) return;
-  const answer = await fetch(location.pathname).catch(() => null);
-  if (!answer?.ok) return reloadUnlessWriting();
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!fresh.querySelector("[data-composer]") !== !form) return reloadUnlessWriting();
-  panel.replaceWith(document.adoptNode(fresh.querySelector(".context")));
-}
+const isPolling = () => state() === "polling";
 
-const polling = () => state() === "polling";
-
-async function poll() {
-  try {
-    const answer = await fetch(`${url}/messages?after=${timeline.held}&limit=200`);
-    if (answer.status === 401) return connection.end("signed-out");
-    if (answer.status === 404) return connection.end("forbidden");
-    if (!answer.ok) return;
-    const part = await answer.json();
-    const resumed = !polling();
-    if (!connection.open) showState("polling");
-    take(part.messages);
-    if (resumed) {
-      byHttp.resume();
-      outbox.flush();
-    }
-    if (part.more) poll();
-    else await pollFiles();
-  } catch {
-    showState(lost()); // no network: the next poll tells
-  }
-}
-
-async function pollFiles() {
-  const answer = await fetch(`${url}/attachments?after=${files.change}`);
-  if (!answer.ok) return;
-  const part = await answer.json();
-  for (const file of part.attachments) files.take(file);
-  files.change = part.change;
-  if (part.more) await pollFiles();
-}
+polling.addEventListener("lost", () => showState(lost()));
+polling.addEventListener("ended", ({ detail }) => connection.end(detail));
+polling.addEventListener("answered", ({ detail: messages }) => {
+  const resumed = !isPolling();
+  if (!connection.open) showState("polling");
+  take(messages);
+  if (!resumed) return;
+  byHttp.resume();
+  outbox.flush();
+});
 
 const on = (type, act) => connection.addEventListener(type, (event) => act(event.detail));
 
-on("state", (name) => (name !== "slow" || !polling()) && showState(name));
+on("state", (name) => (name !== "slow" || !isPolling()) && showState(name));
 on("welcome", ({ user, threads }) => {
   asking = false;
   if (user.id !== document.body.dataset.user) return connection.end("signed-out"); // somebody else signed in
@@ -179,10 +152,10 @@ on("pong", ({ heads, files: changes }) => {
 });
 on("reload", (where) => {
   if (!where.thread) connection.again(); // we were too slow
-  else if (where.thread === thread) writing() ? poll() : location.reload(); // it says what was lost
+  else if (where.thread === thread) writing() ? polling.ask() : location.reload(); // it says what was lost
 });
-on("measure", refreshPanel);
-on("poll", poll);
+on("measure", ({ measure }) => measure === document.querySelector(".context").dataset.measure && refreshPanel(form, reloadUnlessWriting));
+on("poll", () => polling.ask());
 on("ended", () => {
   reloadUnlessWriting();
   outbox.stop();
@@ -195,5 +168,7 @@ addEventListener("beforeunload", (event) => {
   if ((over() && form?.elements.body.value) || outbox.size || acknowledging.size || uploads?.unsent) event.preventDefault();
 });
 
+new Older();
+document.querySelector("[data-log]").addEventListener("older-shown", () => reading.grown(false));
 keepCompany(connection, thread, form);
 connection.start();

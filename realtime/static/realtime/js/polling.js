@@ -1,0 +1,43 @@
+// Where no socket can be opened, what is missing is asked for by HTTP. Tells `answered`
+// (messages), `ended` (signed-out, forbidden) and `lost`: the network is away.
+
+export class Polling extends EventTarget {
+  #url;
+  #held; // () => the last seq that the page has
+  #files;
+
+  constructor(url, held, files) {
+    super();
+    this.#url = url;
+    this.#held = held;
+    this.#files = files;
+  }
+
+  async ask() {
+    try {
+      const answer = await fetch(`${this.#url}/messages?after=${this.#held()}&limit=200`);
+      if (answer.status === 401) return this.#tell("ended", "signed-out");
+      if (answer.status === 404) return this.#tell("ended", "forbidden");
+      if (!answer.ok) return;
+      const part = await answer.json();
+      this.#tell("answered", part.messages);
+      if (part.more) this.ask();
+      else await this.#askFiles();
+    } catch {
+      this.#tell("lost"); // no network: the next one tells
+    }
+  }
+
+  async #askFiles() {
+    const answer = await fetch(`${this.#url}/attachments?after=${this.#files.change}`);
+    if (!answer.ok) return;
+    const part = await answer.json();
+    for (const file of part.attachments) this.#files.take(file);
+    this.#files.change = part.change;
+    if (part.more) await this.#askFiles();
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
