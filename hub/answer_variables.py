@@ -117,7 +117,7 @@ def _of_writer(place: Membership, user: User) -> dict[str, str]:
 
 def _day(day: date | None) -> str:
     """A gap that whoever writes must see and fill, where there is no date."""
-    return in_words(day, "long", LANGUAGE) if day else "[date]"
+    return in_words(day, locale=LANGUAGE) if day else "[date]"
 
 
 def _known(typed: str) -> str:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hub', '0008_messages_lean_indexes'),
+        ('hub', '0009_user_zone'),
     ]
 
     operations = [
