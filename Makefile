@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster test test-fast test-cluster lint format bench bench-peers \
-	login lock translations faults crash-mail files-faults sockets backups clean up
+	login lock translations access faults crash-mail files-faults sockets backups clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -71,6 +71,11 @@ lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
 translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)
 	@$(VENV)/python scripts/translations.py update
+
+access: ## walk every page, and journeys without mouse, script or socket
+	$(PREPARE)
+	@TEST_SHAPE=embedded $(VENV)/python -m pytest -m "access or not access" \
+		tests/access $(ARGS)
 
 faults: ## break everything for a quarter of an hour (ARGS="-k word" for a part)
 	$(PREPARE)
