@@ -153,7 +153,7 @@ PAGES: tuple[ActPage, ...] = (
     ),
     ActPage(
         "fin", Event.CLOSE, _("End the measure"),
-        _("Confirms the proposal of the espace de rencontre, or the judge's decision."),
+        _("Confirms the proposal of the espace de rencontre, or the judge’s decision."),
         forms.CloseForm,
         lambda m, by, g: course.close(m, by=by, reason=g["reason"]),
         (Act.ANSWER_PROPOSAL,), is_grave=True,

@@ -88,7 +88,7 @@ def _sending() -> dict[str, Any]:
     named = {"name": "{name}"}
     return {
         "queued": _("Waits to be sent"),
-        "progress": _("Sending: %(percent)s %%") % {"percent": "{percent}"},
+        "progress": _("Sending: %(percent)s%%") % {"percent": "{percent}"},
         "progress_name": _("Sending of %(name)s") % named,
         "arrived": _("%(name)s has arrived; it is checked now.") % named,
         "cut": _("Not sent: the connection was cut."),

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 # Started as a script, Python looks for modules in scripts/ only.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from hub.locale_files import compile_catalogues
+from scripts import typography
 
 ROOT = Path(__file__).resolve().parent.parent
 FRENCH = ROOT / "hub" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
@@ -153,6 +154,11 @@ def _faults(message: Message, plurals: int) -> Iterator[str]:
     for text in filter(None, given):
         if set(PLACEHOLDER.findall(text)) != expected:
             yield f"other placeholders than its source: {name}"
+        for wrong in typography.french(text):
+            yield f"{wrong}: {text!r}"
+    for text in source:
+        for wrong in typography.english(text):
+            yield f"{wrong}: {text!r}"
 
 
 if __name__ == "__main__":

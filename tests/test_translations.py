@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import translations
+from scripts import translations, typography
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
 
@@ -34,6 +34,33 @@ def test_each_kind_of_hole_is_found(tmp_path: Path) -> None:
         "other placeholders than its source: 'Hello %(name)s,'",
         "plural forms are incomplete: '%(num)s day'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "faults"),
+    [
+        ("L’heure\u00a0: 10:31. Prêt\u202f? « Oui »\u202f;", ["«", "»"]),
+        ("Prêt\u202f? «\u00a0Oui\u00a0»\u202f; à %(day)s\u00a0: %(at)s", []),
+        ("Prêt ? Oui; l'un: l'autre...", ["apostrophe", "full stops", "colon", "; ?"]),
+        ("Une erreur est survenue. Cliquez ici", ["cliquez ici", "erreur"]),
+        ("Oups, la visite médiatisée", ["oups", "médiatisée"]),
+        ("Le droit de garde", ["garde"]),
+        ("Le hub n’en garde aucune. Gardez la page", []),
+        ("le refus du centre", ["refus", "centre: say"]),
+        ("82\u202f%% lus, 12%% non lus", ["per cent"]),
+        ("Bravo\u202f!", ["exclamation"]),
+    ],
+)
+def test_typography_and_words_to_avoid(sentence: str, faults: list[str]) -> None:
+    found = sorted(typography.french(sentence))
+    assert len(found) == len(faults), found
+    assert all(any(fault in one for one in found) for fault in faults), found
+
+
+def test_english_is_looked_at_too() -> None:
+    wrong = "Oops, an error occurred! Click here to see the user's centre"
+    assert len(list(typography.english(wrong))) == 7
+    assert list(typography.english("The court’s side: 100%% of them; is it?")) == []
 
 
 def test_an_update_mends_what_is_missing_or_gone(tmp_path: Path) -> None:

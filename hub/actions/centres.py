@@ -75,7 +75,9 @@ def refuse_demo_among_real() -> None:
     """Raises DemoRefused if this deployment has any real centre."""
     if Centre.objects.filter(is_demo=False).exists():
         raise DemoRefused(
-            _("This deployment holds real centres: demonstration data is refused.")
+            _(
+                "This deployment holds real espaces de rencontre: demonstration data is refused."
+            )
         )
 
 

@@ -26,7 +26,7 @@ class Role(models.TextChoices):
     CHIEF_CLERK = "chief_clerk", _("chief clerk")
     COORDINATOR = "coordinator", _("coordinator")
     STAFF = "staff", _("staff")
-    CENTRE_MANAGER = "centre_manager", _("centre manager")
+    CENTRE_MANAGER = "centre_manager", _("manager of the espace de rencontre")
     NATIONAL = "national", _("national service")
     OPERATOR = "operator", _("operator")
 
@@ -39,7 +39,7 @@ class Side(models.TextChoices):
     """The two sides of a thread."""
 
     COURT = "court", _("the court")
-    CENTRE = "centre", _("the centre")
+    CENTRE = "centre", _("the espace de rencontre")
 
     @property
     def other(self) -> "Side":

@@ -155,7 +155,7 @@ class Relation(models.TextChoices):
 
 class UnableReason(models.TextChoices):
     CAPACITY = "capacity", _("no place")
-    CRITERIA = "criteria", _("outside what the centre can receive")
+    CRITERIA = "criteria", _("outside what the espace de rencontre can receive")
     CONFLICT = "conflict", _("conflict of interest")
     APPROVAL = "approval", _("no approval in force")
 
@@ -180,7 +180,7 @@ class DifficultyCategory(models.TextChoices):
     CHILD_NOT_PRESENTED = "child_not_presented", _("the child was not brought")
     CHILD_REFUSES = "child_refuses", _("the child refuses")
     VIOLENCE = "violence_or_threat", _("violence or threat")
-    RULE_BREACH = "rule_breach", _("rules of the centre not kept")
+    RULE_BREACH = "rule_breach", _("rules of the espace de rencontre not kept")
     THIRD_PERSON = "third_person", _("a third person intervenes")
     NO_CONTACT = "no_contact_made", _("no contact made")
     CAPACITY = "capacity", _("no place")
