@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from hub import events, request_ids
 from hub.actions.figures import take_snapshot
+from hub.actions.search_index import index_new
 from hub.actions.tidying import tidy_files
 from hub.actions.timers import run_timers
 from hub.models import ScheduledRun
@@ -40,6 +41,7 @@ JOBS = [
     Job("timers", timedelta(minutes=10), run_timers),
     Job("figures", timedelta(hours=1), take_snapshot),
     Job("files", timedelta(hours=1), tidy_files),
+    Job("search", timedelta(minutes=1), index_new),
 ]
 
 # What other packages have done on a schedule; filled once, when the process starts.

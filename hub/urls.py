@@ -23,6 +23,7 @@ from hub.views import (
     modification,
     order_documents,
     own_centre,
+    search,
     side,
     threads,
     transmission,
@@ -165,6 +166,7 @@ urlpatterns = [
     path("bureau/<name:code>/chiffres", figures.desk_figures, name="desk-figures"),
     # (end of figures)
     #
+    path("recherche", search.search, name="search"),
     path("espaces", centres.centres, name="centres"),
     path("espaces/<name:code>", centres.centre, name="centre"),
     path("connexion", accounts.sign_in, name="sign-in"),

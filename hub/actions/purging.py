@@ -25,6 +25,7 @@ from hub.models import (
     MeasureTerms,
     MeasureTransition,
     Message,
+    MessageWords,
     Milestone,
     Party,
     Proposal,
@@ -56,6 +57,7 @@ def purge(measure: Measure) -> bool:
 def _remove_content(measure: Measure) -> dict[str, int]:
     threads = Thread.objects.filter(designation__measure=measure)
     of_designation = {"designation__measure": measure}
+    MessageWords.objects.filter(thread__in=threads).delete()
     removed = {
         "files": _remove_files(measure),
         "reports": DifficultyReport.objects.filter(measure=measure).delete()[0],

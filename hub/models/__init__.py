@@ -48,6 +48,7 @@ from hub.models.follow_up import (
 )
 from hub.models.journal import JournalEntry
 from hub.models.measures import Designation, Measure
+from hub.models.searching import MessageWords, SearchProgress
 from hub.models.terms import Child, MeasurePhase, MeasureTerms, Party, SafetyContext
 from hub.models.threads import (
     GENESIS,
@@ -102,6 +103,7 @@ __all__ = [
     "Membership",
     "Message",
     "MessageKind",
+    "MessageWords",
     "Milestone",
     "OpeningSlot",
     "Participant",
@@ -113,6 +115,7 @@ __all__ = [
     "SafetyContext",
     "ScanVerdict",
     "ScheduledRun",
+    "SearchProgress",
     "Session",
     "Side",
     "SignInGuard",

@@ -130,6 +130,11 @@ class Message(models.Model):
         """
         return list(self.attachments.order_by("position"))
 
+    @property
+    def searched_text(self) -> str:
+        """What it is found by. No names of files: those are kept encrypted."""
+        return "\n".join([self.body, self.urgent, self.author_name])
+
 
 class ReadMark(models.Model):
     """Everything up to `seq` was displayed at `at`: one row per step forward."""

@@ -1,0 +1,64 @@
+"""The words by which messages are found, apart from the record.
+
+Everything here can be made again from the messages; posting never waits for it
+(decision 0027). Which words count is hub.stems, who finds what is hub.queries.search.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.lookups import Lookup
+
+from hub.models.threads import Message, Thread
+
+
+class WordsField(models.TextField):  # type: ignore[type-arg]
+    """Stems with single spaces between them. `words__hold=[...]`: all of these.
+
+    Each database answers with its own full-text index, made by migration 0011: a
+    tsvector with GIN on PostgreSQL, FTS5 on SQLite. Both get the stems as they are.
+    """
+
+
+@WordsField.register_lookup
+class Hold(Lookup):
+    """Stems hold no quote or space (hub.stems), and are parameters all the same."""
+
+    lookup_name = "hold"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[str]]:
+        wanted = " & ".join(f"'{stem}'" for stem in self.rhs)
+        return f'{self._table(connection)}."stems" @@ %s::tsquery', [wanted]
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[str]]:
+        wanted = " AND ".join(f'"{stem}"' for stem in self.rhs)
+        found = "SELECT rowid FROM hub_messagewords_fts(%s)"
+        return f'{self._table(connection)}."message_id" IN ({found})', [wanted]
+
+    def _table(self, connection: Any) -> str:
+        name: str = connection.ops.quote_name(self.lhs.alias)
+        return name
+
+
+class MessageWords(models.Model):
+    """What one message is found by: the stems of Message.searched_text.
+
+    `thread` and `at` are the message's own, so that looking needs no other table. No
+    constraint on the thread: its check would touch the row that posting holds.
+    """
+
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="words"
+    )
+    thread = models.ForeignKey(
+        Thread, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    at = models.DateTimeField()
+    words = WordsField()
+
+
+class SearchProgress(models.Model):
+    """One row: every message up to `settled` (its key) has its words."""
+
+    settled = models.BigIntegerField(default=0)

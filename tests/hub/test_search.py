@@ -1,0 +1,381 @@
+"""Who finds what, on both databases alike: indexed, half indexed, or not at all."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from hub.actions import members, purging, search_index
+from hub.actions.messages import post_messages
+from hub.actions.notes import write_note
+from hub.actions.reception import declare_unable
+from hub.actions.search_index import index_all, index_new
+from hub.actions.transmission import redesignate
+from hub.demo import Demo
+from hub.models import (
+    Centre,
+    Measure,
+    Membership,
+    Message,
+    MessageWords,
+    Participant,
+    Party,
+    SafetyContext,
+    SearchProgress,
+    Thread,
+    User,
+)
+from hub.models.choices import UnableReason
+from hub.posting import Draft
+from hub.queries import search
+from hub.queries.search import messages_found
+from hub.questions import read
+
+SignIn = Callable[[User], Client]
+# A word of no other text. What is asked, and which of TEXTS it has to find.
+TEXTS = (
+    "La décision zorglub est jointe.",
+    "Les DÉCISIONS zorglub suivent, après deux entretiens.",
+    "Un entretien zorglub régulier, le 4 janvier.",
+    "Des rencontres zorglub régulières avec les parents hébergeants.",
+)
+QUESTIONS = {
+    "décision": (0, 1),
+    "decision": (0, 1),
+    "décisions": (0, 1),
+    "DECISIONS zorglub": (0, 1),
+    "entretien": (1, 2),
+    "entretiens": (1, 2),
+    "régulière": (2, 3),
+    "zorglub 4": (2,),
+    "les parents d’hébergeante": (3,),
+    "'zorglub' & !rien | \"décision\" *": (),
+    "zorglub": (0, 1, 2, 3),
+    "zorgl": (),
+}
+
+
+def say(demo: Demo, *bodies: str, who: str = "paul", thread: int = 0) -> None:
+    author = demo.people[who].pk
+    post_messages([Draft(demo.threads[thread].pk, author, uuid4(), b) for b in bodies])
+
+
+def found(user: User, words: str, number: int = 1) -> list[str]:
+    rows = messages_found(user, read(words), number).rows
+    return [row.message.body for row in rows]
+
+
+def nothing_shown(done: int, total: int) -> None:
+    """In place of a progress bar."""
+
+
+def headline(client: Client, words: str) -> str:
+    page = client.get("/recherche", {"q": words})
+    assert page.status_code == 200
+    [heading] = re.findall(r"<h1>(.*?)</h1>", page.content.decode(), re.DOTALL)
+    return " ".join(unescape(heading).split())
+
+
+@pytest.mark.parametrize("indexed", ["all", "half", "none"])
+def test_the_same_question_finds_the_same_things(demo: Demo, indexed: str) -> None:
+    say(demo, *TEXTS[:2])
+    if indexed != "none":
+        index_all(nothing_shown)
+    say(demo, *TEXTS[2:])
+    if indexed == "all":
+        assert index_new() == 2
+    for words, expected in QUESTIONS.items():
+        wanted = {TEXTS[n] for n in expected}
+        assert set(found(demo.people["samira"], f"{words} zorglub")) == wanted, words
+
+
+def test_only_who_may_read_at_this_moment_finds_a_word(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    say(demo, "Le mot zorglub.")
+    for prepare in (lambda: None, lambda: index_all(nothing_shown)):
+        prepare()
+        who = {key for key, user in demo.people.items() if found(user, "zorglub")}
+        assert who == {"camille", "paul", "samira", "luc"}
+    luc, paul = demo.people["luc"], demo.people["paul"]
+    browser = sign_in(luc)
+    assert "1 message" in headline(browser, "zorglub")
+    members.end_membership(Membership.objects.get(user=luc))
+    assert "Nothing" in headline(browser, "zorglub") or "Rien" in headline(
+        browser, "zorglub"
+    )
+    Participant.objects.filter(user=paul).update(until=timezone.now())
+    assert found(paul, "zorglub") == []
+    place = Membership.objects.get(user=demo.people["anne"])
+    members.seat(demo.threads[0], [place])  # as a substitute is
+    assert found(demo.people["anne"], "zorglub") == ["Le mot zorglub."]
+
+
+def test_a_replaced_centre_keeps_its_thread_and_finds_nothing_that_came_later(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    measure, samira = demo.threads[0].designation.measure, demo.people["samira"]
+    say(demo, "Avant zorglub.")
+    declare_unable(measure, reason=UnableReason.CAPACITY, body="Complet.", by=samira)
+    other = Centre.objects.get(code="DEMO-44-02")
+    later = redesignate(measure, other, by=demo.people["camille"])
+    draft = Draft(later.pk, demo.people["nadia"].pk, uuid4(), "Après zorglub.")
+    post_messages([draft])
+    index_all(nothing_shown)
+    assert found(samira, "zorglub") == ["Avant zorglub."]
+    assert found(demo.people["nadia"], "zorglub") == ["Après zorglub."]
+    assert len(found(demo.people["camille"], "zorglub")) == 2
+    page = sign_in(samira).get("/recherche", {"q": measure.reference}).content.decode()
+    assert f"/fils/{demo.threads[0].pk}" in page
+    assert f"/mesures/{measure.reference}" not in page
+    assert str(later.pk) not in page
+
+
+def test_what_pages_of_lists_never_show_is_never_found(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    measure = demo.threads[0].designation.measure
+    Party.objects.filter(measure=measure).update(
+        family_name="Zorglubque",
+        given_name="Zorglubline",
+        email="zorglub@zorglubque.fr",
+    )
+    measure.children.update(given_name="Zorglubus")
+    SafetyContext.objects.update_or_create(
+        measure=measure, defaults={"note": "zorglubdanger", "violence_alleged": True}
+    )
+    Measure.objects.filter(pk=measure.pk).update(rg_number="")
+    write_note(demo.people["samira"], demo.threads[0].pk, "zorglubnote")
+    index_all(nothing_shown)
+    samira = sign_in(demo.people["samira"])
+    for word in (
+        "zorglubque",
+        "zorglubline",
+        "zorglubus",
+        "zorglubdanger",
+        "zorglubnote",
+        "zorglub",
+    ):
+        assert headline(samira, word) == f"Rien trouvé pour « {word} »", word
+
+
+def test_measures_are_found_by_what_their_rows_show(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    first, second = (t.designation.measure.reference for t in demo.threads)
+    ours, nadia = sign_in(demo.people["camille"]), sign_in(demo.people["nadia"])
+    asked = {
+        first: {first},
+        first[2:6].lower(): {first},
+        first.replace("-", "")[1:]: {first},
+        "mesures": {first, second},
+        "remise d’enfants": {second},
+        "sorties": {first},
+        "Moreau transmises": {first, second},
+        "nantes remise": {second},
+        "brouillon": set(),
+        f"{first} remise": set(),
+    }
+    for words, expected in asked.items():
+        page = ours.get("/recherche", {"q": words}).content.decode()
+        shown = {r for r in (first, second) if f'href="/mesures/{r}"' in page}
+        assert shown == expected, words
+        assert (
+            "/mesures/M-" not in nadia.get("/recherche", {"q": words}).content.decode()
+        )
+
+
+def test_espaces_are_found_by_name_town_and_conditions(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    [centre, *_rest] = Centre.objects.filter(code="DEMO-44-01")
+    site = centre.sites.get()
+    centre.sites.update(wheelchair=True)
+    Centre.objects.get(code="DEMO-44-02").sites.update(wheelchair=False)
+    for words in (centre.name, f"{site.city} fauteuil", "loire-atlantiques fauteuils"):
+        for key in ("noe", "nadia"):
+            page = sign_in(demo.people[key]).get("/recherche", {"q": words})
+            assert b"/espaces/DEMO-44-01" in page.content, (words, key)
+    roulant = sign_in(demo.people["noe"]).get("/recherche", {"q": "fauteuil roulant"})
+    assert b"/espaces/DEMO-44-02" not in roulant.content
+    hidden = sign_in(demo.people["operator"]).get("/recherche", {"q": site.city})
+    assert b"/espaces/DEMO" not in hidden.content
+
+
+def test_each_result_opens_the_page_that_holds_it(demo: Demo, sign_in: SignIn) -> None:
+    thread = demo.threads[0]
+    said = [f"zorglub{n} zorglub" for n in range(130)]
+    for start in range(0, 130, 65):
+        say(demo, *said[start : start + 65])
+    Participant.objects.filter(user=demo.people["paul"]).update(read_seq=10_000)
+    paul, seen = sign_in(demo.people["paul"]), set()
+    for number in range(1, 8):
+        page = paul.get("/recherche", {"q": "zorglub", "messages": number})
+        links = re.findall(r'href="(/fils/[^"]+)#(m-\d+)"', page.content.decode())
+        assert len(links) == (20 if number < 7 else 10)
+        for address, anchor in links[number::20]:
+            assert f'id="{anchor}"'.encode() in paul.get(address).content
+        seen |= {anchor for _address, anchor in links}
+    assert len(seen) == 130
+    assert (
+        Message.objects.filter(thread=thread, body__startswith="zorglub").count() == 130
+    )
+
+
+def test_a_page_that_is_half_new_shows_each_message_once(demo: Demo) -> None:
+    say(demo, *(f"zorglub ancien {n}" for n in range(30)))
+    index_all(nothing_shown)
+    say(demo, *(f"zorglub nouveau {n}" for n in range(15)))
+    samira = demo.people["samira"]
+    pages = [found(samira, "zorglub", number) for number in (1, 2, 3)]
+    assert [len(page) for page in pages] == [20, 20, 5]
+    assert [*pages[0], *pages[1], *pages[2]] == [
+        *(f"zorglub nouveau {n}" for n in reversed(range(15))),
+        *(f"zorglub ancien {n}" for n in reversed(range(30))),
+    ]
+
+
+def test_too_many_new_messages_are_said(
+    demo: Demo, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(demo, "zorglub premier")
+    monkeypatch.setattr(search, "READ_BY_HAND", 3)
+    assert messages_found(demo.people["paul"], read("zorglub"), 1).is_behind
+    page = sign_in(demo.people["paul"]).get("/recherche", {"q": "zorglub"})
+    assert "en cours de préparation" in page.content.decode()
+    index_all(nothing_shown)
+    assert not messages_found(demo.people["paul"], read("zorglub"), 1).is_behind
+
+
+def test_the_worker_catches_up_after_a_kill_and_twice_is_once(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(demo, *(f"zorglub {n}" for n in range(12)))
+    total = Message.objects.count()
+    monkeypatch.setattr(search_index, "AT_ONCE", 5)
+    monkeypatch.setattr(search_index.time, "sleep", lambda seconds: None)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    Message.objects.update(at=timezone.now() - timedelta(hours=1))
+    with monkeypatch.context() as broken:
+        broken.setattr(search_index, "_settle", die)
+        with pytest.raises(Killed):
+            index_new()
+    assert SearchProgress.objects.count() == 0
+    MessageWords.objects.filter(message__seq__gt=5).delete()  # as if it died earlier
+    left = total - MessageWords.objects.count()
+    assert index_new() == left > 0
+    assert index_new() == index_all(nothing_shown) == 0
+    assert MessageWords.objects.count() == total
+    assert SearchProgress.objects.get().settled == Message.objects.latest("pk").pk
+
+
+def test_a_message_whose_commit_came_late_is_not_passed_over(demo: Demo) -> None:
+    """Keys are given before commits: here the last but one appears after the last."""
+    say(demo, "zorglub un", "zorglub deux")
+    late = Message.objects.get(body="zorglub un")
+    index_new()
+    MessageWords.objects.filter(pk=late.pk).delete()  # it was not there yet
+    assert SearchProgress.objects.count() == 0  # nothing is old enough to be settled
+    assert set(found(demo.people["luc"], "zorglub")) == {"zorglub un", "zorglub deux"}
+    assert index_new() == 1
+    assert MessageWords.objects.filter(pk=late.pk).exists()
+
+
+def test_purging_takes_the_words_too(demo: Demo) -> None:
+    say(demo, "zorglub un")
+    say(demo, "zorglub deux", thread=1)
+    index_all(nothing_shown)
+    measure = demo.threads[0].designation.measure
+    Measure.objects.filter(pk=measure.pk).update(state="archived")
+    assert purging.purge(Measure.objects.get(pk=measure.pk))
+    assert not MessageWords.objects.filter(words__contains="un zorglub").exists()
+    assert set(MessageWords.objects.values_list("thread", flat=True)) == {
+        demo.threads[1].pk
+    }
+    for question in (["zorglub"], ["audienc"]):
+        hits = MessageWords.objects.filter(words__hold=question)
+        assert {hit.thread_id for hit in hits} <= {demo.threads[1].pk}
+
+
+@pytest.mark.embedded
+def test_the_index_of_sqlite_follows_its_table(demo: Demo) -> None:
+    """A migration that makes the table anew would lose the triggers."""
+    say(demo, "zorglub un")
+    index_all(nothing_shown)
+    MessageWords.objects.filter(words__hold=["zorglub"]).update(words="autre")
+    assert not MessageWords.objects.filter(words__hold=["zorglub"]).exists()
+    assert MessageWords.objects.filter(words__hold=["autre"]).count() == 1
+    with connection.cursor() as cursor:
+        check = "INSERT INTO hub_messagewords_fts(hub_messagewords_fts, rank) VALUES"
+        cursor.execute(f"{check}('integrity-check', 1)")
+
+
+def test_queries_are_constant(demo: Demo, sign_in: SignIn) -> None:
+    client = sign_in(demo.people["samira"])
+    client.get("/recherche")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert "messages" in headline(client, "mesure")
+        return len(captured)
+
+    index_all(nothing_shown)
+    few = queries()
+    say(demo, *(f"mesure {n}" for n in range(40)))
+    assert queries() <= few
+    index_all(nothing_shown)
+    assert queries() == few
+
+
+def test_nothing_typed_is_logged_and_nothing_typed_breaks_it(
+    demo: Demo, sign_in: SignIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    client = sign_in(demo.people["paul"])
+    for words in (
+        "zorglubsecret\0",
+        "zorglubsecret" * 1000,
+        "zorglubsecret' OR 1=1 --",
+        "&\\:*|!(",
+    ):
+        for extra in ({}, {"messages": "9" * 30, "mesures": "-1", "espaces": "x"}):
+            page = client.get("/recherche", {"q": words, **extra})
+            assert page.status_code == 200
+    logged = "\n".join(
+        line.getMessage()
+        for line in caplog.records
+        if line.name != "django.db.backends"
+    )
+    assert "zorglubsecret" not in logged
+    assert client.get("/recherche?q=%00%ff%fe").status_code == 200
+
+
+def test_a_message_is_shown_as_text(demo: Demo, sign_in: SignIn) -> None:
+    say(demo, "<script>zorglub</script> <b>zorglub</b>")
+    page = (
+        sign_in(demo.people["paul"])
+        .get("/recherche", {"q": "zorglub"})
+        .content.decode()
+    )
+    assert "&lt;script&gt;<mark>zorglub</mark>&lt;/script&gt;" in page
+
+
+def test_the_schedule_indexes(demo: Demo) -> None:
+    from hub import schedule
+
+    assert "search" in schedule.run_due(timezone.now())
+    assert MessageWords.objects.count() == Message.objects.count()
+    assert Thread.objects.exists()
