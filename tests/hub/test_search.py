@@ -80,7 +80,7 @@ def headline(client: Client, words: str) -> str:
     page = client.get("/recherche", {"q": words})
     assert page.status_code == 200
     [heading] = re.findall(r"<h1>(.*?)</h1>", page.content.decode(), re.DOTALL)
-    return " ".join(unescape(heading).split())
+    return re.sub(r"[ \n]+", " ", unescape(heading)).strip()
 
 
 @pytest.mark.parametrize("indexed", ["all", "half", "none"])
@@ -163,7 +163,7 @@ def test_what_pages_of_lists_never_show_is_never_found(
         "zorglubnote",
         "zorglub",
     ):
-        assert headline(samira, word) == f"Rien trouvé pour « {word} »", word
+        assert headline(samira, word) == f"Rien trouvé pour «\u00a0{word}\u00a0»", word
 
 
 def test_measures_are_found_by_what_their_rows_show(
