@@ -15,7 +15,7 @@ from hub.models.threads import Message, Thread
 class WordsField(models.TextField):  # type: ignore[type-arg]
     """Stems with single spaces between them. `words__hold=[...]`: all of these.
 
-    Each database answers with its own full-text index, made by migration 0011: a
+    Each database answers with its own full-text index, made by migration 0012: a
     tsvector with GIN on PostgreSQL, FTS5 on SQLite. Both get the stems as they are.
     """
 

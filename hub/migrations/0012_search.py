@@ -46,7 +46,7 @@ def remove_index(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0010_standard_answers")]
+    dependencies = [("hub", "0011_say_espace_de_rencontre")]
 
     operations = [
         migrations.CreateModel(
