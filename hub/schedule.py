@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from hub import events, request_ids
 from hub.actions.figures import take_snapshot
+from hub.actions.kept_drafts import tidy_drafts
 from hub.actions.search_index import index_new
 from hub.actions.tidying import tidy_files
 from hub.actions.timers import run_timers
@@ -42,6 +43,7 @@ JOBS = [
     Job("figures", timedelta(hours=1), take_snapshot),
     Job("files", timedelta(hours=1), tidy_files),
     Job("search", timedelta(minutes=1), index_new),
+    Job("drafts", timedelta(hours=1), tidy_drafts),
 ]
 
 # What other packages have done on a schedule; filled once, when the process starts.

@@ -17,6 +17,7 @@ from hub.views import (
     figures,
     files,
     information,
+    kept_drafts,
     measures,
     members,
     metrics,
@@ -43,6 +44,7 @@ register_converter(Name, "name")
 urlpatterns = [
     path("", threads.home, name="home"),
     path("fils/<uuid:thread_id>", threads.thread, name="thread"),
+    path("fils/<uuid:thread_id>/brouillon", kept_drafts.keep, name="thread-draft"),
     path("fils/<uuid:thread_id>/lecture", threads.read, name="thread-read"),
     path(
         "fils/<uuid:thread_id>/messages/<int:seq>/accuse",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from hub import events
-from hub.actions import absences
+from hub.actions import absences, kept_drafts
 from hub.actions.assignments import sentence_of
 from hub.actions.messages import post_in_transaction
 from hub.actions.sessions import end_all_sessions
@@ -27,7 +27,8 @@ from hub.posting import Draft
 
 
 def pass_on(place: Membership) -> None:
-    """Before the place ends: charges are released, an open absence is over.
+    """Before the place ends: charges are released, an open absence is over, and what
+    the person had begun to write goes.
 
     The hub says it in each thread, in a constant number of queries; a colleague then
     takes charge. Who was left untold because of them is told by the messenger.
@@ -41,6 +42,7 @@ def pass_on(place: Membership) -> None:
     now = timezone.now()
     Assignment.objects.filter(pk__in=[a.pk for a in held]).update(released_at=now)
     _say_released(held, place)
+    kept_drafts.forget_of(place)
     for absence in Absence.objects.filter(
         user=place.user_id, ended_at=None
     ).select_related("user", "substitute"):

@@ -17,6 +17,7 @@ class MessageForm(forms.Form):
     urgent = forms.CharField(required=False)
     is_urgent = forms.BooleanField(required=False)
     for_case_file = forms.BooleanField(required=False)
+    corrects = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
     def draft(
         self,
@@ -31,10 +32,11 @@ class MessageForm(forms.Form):
             thread=thread,
             author=author,
             id=given.get("id") or uuid.uuid4(),
-            body=self.data.get("body", ""),
+            body=self.data.get("body", "").replace("\r\n", "\n"),
             needs_ack=given["needs_ack"],
             urgent=(urgent or " ") if given["is_urgent"] else urgent,
             for_case_file=given["for_case_file"],
+            corrects=given.get("corrects"),
             attachments=attachments,
         )
 

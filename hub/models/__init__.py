@@ -47,6 +47,7 @@ from hub.models.follow_up import (
     TimerMark,
 )
 from hub.models.journal import JournalEntry
+from hub.models.kept_drafts import KeptDraft
 from hub.models.measures import Designation, Measure
 from hub.models.searching import MessageWords, SearchProgress
 from hub.models.terms import Child, MeasurePhase, MeasureTerms, Party, SafetyContext
@@ -96,6 +97,7 @@ __all__ = [
     "FigureSnapshot",
     "InternalNote",
     "JournalEntry",
+    "KeptDraft",
     "Measure",
     "MeasurePhase",
     "MeasureTerms",

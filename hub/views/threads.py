@@ -1,7 +1,6 @@
 """My threads, one thread, and the three things done in it without JavaScript."""
 
 import json
-import uuid
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from hub import permissions, timeline, wording
-from hub.actions import turns
+from hub import permissions, text, timeline, wording
+from hub.actions import kept_drafts, turns
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.acts import PAGES
 from hub.calendar import today_in
@@ -36,6 +35,7 @@ from hub.queries.people import answering_in, presence_of
 from hub.views import arriving
 from hub.views.acts import buttons
 from hub.views.answers import chosen_answer
+from hub.views.kept_drafts import begun
 from hub.views.order_documents import document_context
 from hub.views.requests import person, refusal_status, whole_number
 from hub.wire import shown_files, wire_file
@@ -87,7 +87,7 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     seat = permissions.seat_in_thread(person(request), thread_id, "thread.read")
     if "extrait" in request.GET:
         return render(request, "threads/stretch.html", _part(request, seat))
-    return _page(request, seat, {"id": uuid.uuid4(), **chosen_answer(request, seat)})
+    return _page(request, seat, chosen_answer(request, seat))
 
 
 def read(request: HttpRequest, thread_id: UUID) -> HttpResponse:
@@ -125,6 +125,7 @@ def _post(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         return _page(request, seat, context, status=arrived.status)
     [outcome] = post_messages([draft])
     if not isinstance(outcome, Refused):
+        kept_drafts.forget(user, thread_id, draft.id)
         return _back(thread_id, "fin")
     if outcome.code == "forbidden":
         raise Forbidden("thread.write")
@@ -166,7 +167,8 @@ def _page(
         "loose_files": waiting_in(seat.thread, seat.user),
         "conceals": hides_an_address(measure) if part["may_write"] else False,
         "may_mark": role in permissions.roles_with("message.mark_for_case_file"),
-        "composer": composer,
+        "composer": {**begun(seat), **composer},
+        "longest_message": text.MAX_BODY,
         # What live frames are poured into: the same partial, without content.
         "blank": timeline.blank_line(blank),
         "blank_note": timeline.BLANK_NOTE,

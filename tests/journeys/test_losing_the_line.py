@@ -155,10 +155,9 @@ async def test_a_server_that_is_away_is_not_called_the_readers_network(
     hub.start()
     await camille.wait_for_selector(LIVE, timeout=30_000)
     said = await camille.evaluate("said")
-    assert [words.split(".")[0] for words in said] == [
-        "Connexion interrompue",
-        "En direct",
-    ]
+    assert said[0].startswith("Connexion interrompue")
+    # A poll may be answered before the next try of the socket: back is back.
+    assert said[1:] in (["En direct"], ["Actualisé toutes les 5 secondes"])
 
 
 async def test_too_many_messages_leave_by_themselves_in_their_order(

@@ -1,7 +1,9 @@
 // The composer: Enter sends, Shift+Enter breaks the line, and the field empties at once.
-// What becomes of the draft is the outbox's business, what becomes of its files upload.js's.
+// What becomes of the message is the outbox's business, what becomes of its files
+// upload.js's, and of a text that is not sent draft.js's.
 
 import { markBusy, words } from "./file-line.js";
+import { newId } from "./typed.js";
 
 export class Composer {
   #form;
@@ -19,6 +21,7 @@ export class Composer {
     // Who writes on has not finished: the message must not leave under their hands.
     form.addEventListener("input", (event) => event.target.type !== "file" && this.#stay());
     form.addEventListener("submit", (event) => this.#submit(event));
+    form.addEventListener("put", () => this.#grow());
     form.elements.body.addEventListener("keydown", (event) => this.#key(event));
     if (!CSS.supports("field-sizing", "content")) {
       form.elements.body.addEventListener("input", () => this.#grow());
@@ -27,12 +30,13 @@ export class Composer {
 
   // A draft that was refused comes back to be changed; what stands here stays too.
   restore(draft) {
-    const { body, needs_ack, for_case_file, is_urgent, urgent } = this.#form.elements;
+    const { body, needs_ack, for_case_file, is_urgent, urgent, corrects } = this.#form.elements;
     body.value = [draft.body, body.value].filter(Boolean).join("\n");
     needs_ack.checked = draft.needs_ack;
     if (for_case_file) for_case_file.checked = draft.for_case_file;
     is_urgent.checked = Boolean(draft.urgent);
     urgent.value = draft.urgent;
+    corrects.value = draft.corrects ?? "";
     this.#uploads.restore(draft.attachments);
     this.#grow();
     body.focus();
@@ -49,7 +53,7 @@ export class Composer {
 
   #submit(event) {
     event.preventDefault();
-    const { body, needs_ack, for_case_file, is_urgent, urgent } = this.#form.elements;
+    const { id, body, needs_ack, for_case_file, is_urgent, urgent, corrects } = this.#form.elements;
     const uploads = this.#uploads;
     if (!body.value.trim() && !uploads.ids.length && !uploads.sending) return body.focus();
     if (is_urgent.checked && !urgent.value.trim()) return urgent.focus();
@@ -60,16 +64,17 @@ export class Composer {
     uploads.leave();
     if (pressed) uploads.warn(""); // nobody has read it yet when the message leaves by itself
     this.#send({
-      id: newId(),
+      id: id.value,
       body: body.value,
       needs_ack: needs_ack.checked,
       for_case_file: for_case_file?.checked ?? false,
       urgent: is_urgent.checked ? urgent.value : "",
+      corrects: Number(corrects.value) || null,
       attachments,
     });
     this.#form.reset();
-    body.value = "";
-    urgent.value = "";
+    for (const field of [body, urgent, corrects]) field.value = "";
+    id.value = newId(); // the next message is another one
     this.#grow();
     if (pressed) body.focus();
   }
@@ -89,14 +94,4 @@ export class Composer {
     body.style.height = "auto";
     if (!CSS.supports("field-sizing", "content")) body.style.height = `${body.scrollHeight}px`;
   }
-}
-
-// randomUUID exists only on secure pages; a trial on a local network is not one.
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

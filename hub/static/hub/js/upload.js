@@ -4,6 +4,7 @@
 import { heard, learn, named, words } from "./file-line.js";
 import { sendFile, takeBack } from "./file-sending.js";
 import { watchSources } from "./file-sources.js";
+import { renewToken } from "./fresh-token.js";
 import { UploadLine } from "./upload-line.js";
 
 const AT_ONCE = 3; // a browser opens six lines to a server: messages need some too
@@ -160,18 +161,8 @@ export class Uploads extends EventTarget {
     this.warn("");
     line.again();
     line.button.focus(); // the button that was pressed goes away
-    await this.#renewToken();
+    await renewToken(this.#form); // who signed in again, elsewhere, has a new one
     this.#next();
-  }
-
-  // Who signed in again, elsewhere, has a new one.
-  async #renewToken() {
-    const answer = await fetch(location.pathname).catch(() => null);
-    const text = answer?.ok ? await answer.text().catch(() => "") : "";
-    const page = new DOMParser().parseFromString(text, "text/html");
-    const token = page.querySelector("[data-composer] [name=csrfmiddlewaretoken]");
-    const same = page.body.dataset.user === document.body.dataset.user;
-    if (token && same) this.#form.elements.csrfmiddlewaretoken.value = token.value;
   }
 
   #remove(line) {

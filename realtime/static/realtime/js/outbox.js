@@ -1,25 +1,53 @@
-// Messages on their way: shown above the composer until the server has them on record.
-// One is under way at a time, so that their order is the order of typing.
+// Messages on their way: shown above the composer until the server has them on record,
+// and kept in this browser until then (waiting-store.js). One is under way at a time, so
+// that their order is the order of typing.
 
 const PAUSE_MS = 5_000; // a server that lets one post a second through takes some more then
 // Refusals that no repetition changes; the text goes back into the composer.
 const LASTING = new Set(["invalid", "too_long", "forbidden", "closed", "conflict"]);
+const ASK_AFTER_MS = 24 * 3_600_000; // what was right to say yesterday may not be today
 
 const words = document.getElementById("words").dataset;
 
 export class Outbox {
   #list = document.querySelector("[data-outbox]");
-  #waiting = new Map(); // id -> {frame, item, failed}, in the order of typing
+  #waiting = new Map(); // id -> {frame, item, failed, kept}, in the order of typing
   #send; // (frame) => whether it left
+  #store;
+  #last = 0; // when the newest was typed
   #flying = null; // the id of the one that was sent
   #pause = 0; // while too much was sent
 
-  constructor(send) {
+  constructor(store, send) {
+    this.#store = store;
     this.#send = send;
+    store.watch((id) => this.#remove(id));
   }
 
   // `names`: of its files, for people.
   add(frame, names = "") {
+    this.#last = Math.max(this.#last + 1, Date.now());
+    this.#insert(frame, names, this.#store.keep({ frame, names, at: this.#last, ask: false }));
+    this.#list.scrollTop = this.#list.scrollHeight; // the page itself stays where it is
+    this.#next();
+  }
+
+  // What an earlier page, or one that was closed, left behind. The ids are the same, so a
+  // message that another tab sends as well is on record once. What is old waits for a yes.
+  recall() {
+    for (const { frame, names, at, ask } of this.#store.all()) {
+      if (this.#waiting.has(frame.id)) continue;
+      this.#insert(frame, names, true);
+      if (ask || Date.now() - at > ASK_AFTER_MS) this.#fail(frame.id, words.ask.replace("{when}", dated(at)), false);
+    }
+    return [...this.#waiting.values()].map(({ frame }) => frame);
+  }
+
+  has(id) {
+    return this.#waiting.has(id);
+  }
+
+  #insert(frame, names, kept) {
     const item = document.getElementById("pending-shape").content.firstElementChild.cloneNode(true);
     item.dataset.message = frame.id;
     item.querySelector("[data-slot=body]").textContent = frame.body;
@@ -29,19 +57,14 @@ export class Outbox {
     item.querySelector("[data-discard]").addEventListener("click", () => this.#discard(frame.id));
     item.querySelector("[data-edit]").addEventListener("click", () => this.#edit(frame.id));
     this.#list.append(item);
-    this.#list.scrollTop = this.#list.scrollHeight; // the page itself stays where it is
-    this.#waiting.set(frame.id, { frame, item, failed: false });
+    this.#waiting.set(frame.id, { frame, item, failed: false, kept });
     this.#show(frame.id, this.#pause ? words.limited : words.sending);
-    this.#next();
   }
 
   // On record: nothing to wait for any more. Answers with the frame that was sent.
   settle(id) {
-    const entry = this.#waiting.get(id);
-    entry?.item.remove();
-    this.#waiting.delete(id);
-    this.#landed(id);
-    return entry?.frame;
+    dispatchEvent(new CustomEvent("on-record", { detail: id }));
+    return this.#take(id);
   }
 
   refuse({ id, code, detail }) {
@@ -61,14 +84,22 @@ export class Outbox {
   // The line is lost: what was sent may be on record or not.
   hold() {
     this.#flying = null;
-    for (const id of this.#unsent) this.#show(id, words.waiting);
+    for (const [id, { failed, kept }] of this.#waiting) {
+      if (!failed) this.#show(id, kept ? words.waiting : words.unkept);
+    }
   }
 
   // Nothing will leave from here any more. Not by itself later either: it may have been
-  // copied and sent from elsewhere.
-  stop() {
+  // copied and sent from elsewhere. Who signs in again is asked; a right does not return.
+  stop(why) {
     this.#flying = null;
-    for (const id of this.#unsent) this.#fail(id, words.over, true);
+    const ended = why === "signed-out";
+    for (const id of this.#unsent) {
+      const { kept } = this.#waiting.get(id);
+      this.#fail(id, ended && kept ? words.ended : words.over, true);
+      if (ended) this.#store.ask(id, true);
+      else this.#store.drop(id);
+    }
   }
 
   get size() {
@@ -81,15 +112,30 @@ export class Outbox {
 
   // Back into the composer, as a new message: this one was never stored.
   #edit(id) {
-    dispatchEvent(new CustomEvent("edit-again", { detail: this.settle(id) }));
+    dispatchEvent(new CustomEvent("edit-again", { detail: this.#take(id) }));
   }
 
   #discard(id) {
-    dispatchEvent(new CustomEvent("discarded", { detail: this.settle(id) }));
+    dispatchEvent(new CustomEvent("discarded", { detail: this.#take(id) }));
+  }
+
+  // Out of the page and out of the browser.
+  #take(id) {
+    this.#store.drop(id);
+    return this.#remove(id);
+  }
+
+  #remove(id) {
+    const entry = this.#waiting.get(id);
+    entry?.item.remove();
+    this.#waiting.delete(id);
+    this.#landed(id);
+    return entry?.frame;
   }
 
   #retry(id) {
     this.#waiting.get(id).failed = false;
+    this.#store.ask(id, false);
     this.#show(id, this.#pause ? words.limited : words.sending);
     this.#next();
   }
@@ -138,3 +184,6 @@ export class Outbox {
     for (const button of item.querySelectorAll("button")) button.hidden = true;
   }
 }
+
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short", timeZone: "Europe/Paris" });
+const dated = (at) => clock.format(new Date(at));

@@ -3,10 +3,8 @@
 import { Acknowledging } from "./acknowledging.js";
 import { Attachments } from "./attachments.js";
 import { ByHttp } from "./by-http.js";
-import { Composer } from "../../hub/js/composer.js";
 import { Connection } from "./socket.js";
-import { Draft } from "../../hub/js/draft.js";
-import { guard, lost, over, show, state, up } from "./line.js";
+import { lost, over, show, state, up } from "./line.js";
 import { keepCompany } from "./company.js";
 import { Older } from "./older.js";
 import { Outbox } from "./outbox.js";
@@ -16,6 +14,8 @@ import { Reading } from "./reading.js";
 import { showTurn } from "./turn.js";
 import { Timeline } from "./timeline.js";
 import { Uploads } from "../../hub/js/upload.js";
+import { WaitingStore } from "../../hub/js/waiting-store.js";
+import { Writing } from "./writing.js";
 
 const talk = document.querySelector("[data-thread]");
 const thread = talk.dataset.thread;
@@ -23,7 +23,8 @@ const url = `/api/v1/threads/${thread}`;
 const timeline = new Timeline(Number(talk.dataset.head));
 const connection = new Connection(() => ({ threads: { [thread]: timeline.held }, files: { [thread]: files.change } }));
 const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }));
-const outbox = new Outbox((frame) => connection.send(frame) || (isPolling() && byHttp.post(frame)));
+const store = new WaitingStore(document.body.dataset.user, thread);
+const outbox = new Outbox(store, (frame) => connection.send(frame) || (isPolling() && byHttp.post(frame)));
 const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (isPolling() && byHttp.acknowledge(seq)));
 const form = document.querySelector("[data-composer]");
 const uploads = form && new Uploads(form);
@@ -38,11 +39,8 @@ byHttp.addEventListener("acknowledged", ({ detail: seq }) => {
 });
 const files = new Attachments(timeline, uploads, Number(talk.dataset.files));
 const polling = new Polling(url, () => timeline.held, files);
-if (form) guard(form);
-const composer = form && new Composer(form, uploads, post);
-addEventListener("edit-again", ({ detail }) => composer?.restore(detail));
-const draft = form && new Draft(form, document.body.dataset.user, thread, over);
-addEventListener("discarded", ({ detail }) => uploads?.withdraw(detail.attachments));
+for (const { attachments } of outbox.recall()) for (const id of attachments) uploads?.drop(id);
+const writing = form && new Writing(form, thread, uploads, outbox, files);
 
 let asking = false; // a history request is under way
 
@@ -64,11 +62,6 @@ function take(messages, own = false) {
   if (own) reading.toEnd();
 }
 
-function post(message) {
-  draft?.forget();
-  outbox.add({ type: "post", thread, ...message }, files.names(message.attachments));
-}
-
 // The server repeats nothing of what this page sent.
 function takeOwn(draft, posted) {
   const attachments = files.named(draft?.attachments);
@@ -86,8 +79,8 @@ function showState(name) {
 }
 
 // The page has changed on the server; what is being written is worth more than that.
-const writing = () => form?.elements.body.value || outbox.size || uploads?.unsent;
-const reloadUnlessWriting = () => writing() || location.reload();
+const busy = () => writing?.busy || outbox.size;
+const reloadUnlessWriting = () => busy() || location.reload();
 
 const isPolling = () => state() === "polling";
 
@@ -110,6 +103,7 @@ on("welcome", ({ user, threads }) => {
   if (user.id !== document.body.dataset.user) return connection.end("signed-out"); // somebody else signed in
   if (!threads.some((one) => one.thread === thread)) return connection.end("forbidden");
   reading.recorded(threads.find((one) => one.thread === thread)?.read ?? 0);
+  outbox.recall(); // of a tab that was closed meanwhile
   outbox.flush();
   acknowledging.flush();
   reading.tell();
@@ -152,18 +146,18 @@ on("pong", ({ heads, files: changes }) => {
 });
 on("reload", (where) => {
   if (!where.thread) connection.again(); // we were too slow
-  else if (where.thread === thread) writing() ? polling.ask() : location.reload(); // it says what was lost
+  else if (where.thread === thread) busy() ? polling.ask() : location.reload(); // it says what was lost
 });
 on("measure", ({ measure }) => measure === document.querySelector(".context").dataset.measure && refreshPanel(form, reloadUnlessWriting));
 on("poll", () => polling.ask());
-on("ended", () => {
+on("ended", (why) => {
   reloadUnlessWriting();
-  outbox.stop();
+  outbox.stop(why);
   acknowledging.stop();
-  draft?.forget();
+  writing?.stop();
 });
 
-// What is not on record yet would be lost with the page: the browser asks first.
+// What is not on record yet leaves only from an open page: the browser asks first.
 addEventListener("beforeunload", (event) => {
   if ((over() && form?.elements.body.value) || outbox.size || acknowledging.size || uploads?.unsent) event.preventDefault();
 });
