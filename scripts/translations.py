@@ -126,10 +126,10 @@ def written(catalogue: Catalog) -> bytes:
 
 def _sources(catalogue: Catalog) -> set[tuple[str, tuple[str, ...]]]:
     """Context and forms: "draft" of a measure and "draft" of a message are two."""
-    return {(m.context or "", _forms(m.id)) for m in catalogue if m.id}
+    return {(m.context or "", forms(m.id)) for m in catalogue if m.id}
 
 
-def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
     """A plain string has one form, a plural several; Babel gives either."""
     return (text,) if isinstance(text, str) else tuple(text or ())
 
@@ -139,7 +139,7 @@ def _named(context: str, forms: tuple[str, ...]) -> str:
 
 
 def _faults(message: Message, plurals: int) -> Iterator[str]:
-    source, given = _forms(message.id), _forms(message.string)
+    source, given = forms(message.id), forms(message.string)
     name = _named(message.context or "", source)
     if message.fuzzy:
         yield f"fuzzy: {name}"

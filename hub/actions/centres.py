@@ -76,7 +76,8 @@ def refuse_demo_among_real() -> None:
     if Centre.objects.filter(is_demo=False).exists():
         raise DemoRefused(
             _(
-                "This deployment holds real espaces de rencontre: demonstration data is refused."
+                "This deployment holds real espaces de rencontre: "
+                "demonstration data is refused."
             )
         )
 
