@@ -12,7 +12,8 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster test test-fast test-cluster lint format bench bench-peers \
-	login lock translations access faults crash-mail files-faults sockets backups clean up
+	login lock looks translations access faults crash-mail files-faults sockets backups \
+	clean up
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -67,6 +68,10 @@ lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
 		$(LOCK) requirements/push.in -c requirements/dev.txt \
 			-o requirements/push.txt >/dev/null
 	@echo "Pinned run.txt, dev.txt, s3.txt and push.txt in requirements/."
+
+looks: ## open every page and state, judge it, keep pictures in var/looks/ (ARGS=home)
+	$(PREPARE)
+	@$(VENV)/python -m tests.looks $(ARGS)
 
 translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)

@@ -52,7 +52,8 @@ AUTHENTICATION_BACKENDS = ["hub.sessions.Accounts"]
 MIDDLEWARE = [
     "hub.access.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hub.compression.StaticMiddleware",
+    "hub.compression.PagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "hub.middleware.LanguageMiddleware",
     "hub.middleware.HeadersMiddleware",

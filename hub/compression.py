@@ -1,0 +1,71 @@
+"""What leaves the hub compressed: its static files, its pages and its JSON.
+
+Not what people sent: files are compressed already, and their ranges must stay true.
+"""
+
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import Response, StaticFile
+
+PACKED_FILES = frozenset({".css", ".js", ".svg"})
+PACKED_TYPES = ("text/html", "application/json")
+
+
+class PackedFile:
+    """A static file that is also kept compressed in memory; whole files only."""
+
+    def __init__(self, plain: StaticFile, path: str) -> None:
+        self.plain = plain
+        self.packed = gzip.compress(Path(path).read_bytes(), mtime=0)
+
+    def get_response(self, method: str, headers: dict[str, str]) -> Any:
+        accepted = headers.get("HTTP_ACCEPT_ENCODING", "")
+        whole = method in ("GET", "HEAD") and "HTTP_RANGE" not in headers
+        if not whole or "gzip" not in accepted:
+            return self.plain.get_response(method, headers)
+        answer = self.plain.get_response("HEAD", headers)
+        if answer.status != 200:  # not modified
+            return answer
+        told = [one for one in answer.headers if one[0] != "Content-Length"]
+        told += [
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", str(len(self.packed))),
+        ]
+        return Response(
+            answer.status, told, None if method == "HEAD" else io.BytesIO(self.packed)
+        )
+
+
+class StaticMiddleware(WhiteNoiseMiddleware):
+    """WhiteNoise, compressing at the start what no build step has compressed."""
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:
+        plain = super().get_static_file(path, url, stat_cache=stat_cache)
+        return PackedFile(plain, path) if _is_packed(path) else plain
+
+    def add_mime_headers(self, headers: Any, path: str, url: str) -> None:
+        super().add_mime_headers(headers, path, url)
+        if _is_packed(path):
+            headers["Vary"] = "Accept-Encoding"
+
+
+class PagesMiddleware(GZipMiddleware):
+    """Django's, which pads each answer at random (BREACH), for pages and JSON only."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not response.headers.get("Content-Type", "").startswith(PACKED_TYPES):
+            return response
+        return super().process_response(request, response)
+
+
+def _is_packed(path: str) -> bool:
+    return Path(path).suffix in PACKED_FILES
