@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from hub.actions import absences, availability, closures, drafts, notes
+from hub.actions import absences, answers, availability, closures, drafts, notes
 from hub.actions.messages import post_messages
 from hub.actions.sign_in import make_login_link
 from hub.calendar import today_in
@@ -146,9 +146,12 @@ def _around(demo: Demo, measure: Measure) -> dict[str, str]:
     )  # fmt: skip
     notes.write_note(people["samira"], demo.threads[0].pk, "Rappeler lundi.")
     _failed(people["samira"], demo.threads[0])
+    words = answers.Words("Accuser réception", "Bonjour,\n\nBien reçu.")
+    answer = answers.create_answer(COURT, words, by=people["camille"])
     place = Membership.objects.get(user=people["luc"])
     return {
         "request": str(asked.pk),
+        "answer": str(answer.pk),
         "place": str(place.pk),
         "link": links.issue([_owed(people["samira"], demo.threads[0])]).popitem()[1],
         "link_known": links.issue([_owed(people["luc"], demo.threads[0])]).popitem()[1],
