@@ -72,11 +72,28 @@ def wire_time(at: datetime) -> str:
 
 def first_break(messages: Iterable[Message]) -> int | None:
     """The first seq at which a whole thread, in order, is not as it was written."""
-    previous, expected = GENESIS, 1
-    for message in with_files(messages):
-        if message.seq != expected:
-            return expected
-        if message.hash != message_hash(previous, content(message)):
-            return message.seq
-        previous, expected = message.hash, expected + 1
-    return None
+    walk = Walk()
+    walk.follow(with_files(messages))
+    return walk.broken_at
+
+
+class Walk:
+    """Follows a chain piece by piece, from behind message `seq`, whose hash is `hash_`.
+
+    `broken_at` is the first seq that is missing or is not as it was written.
+    """
+
+    def __init__(self, seq: int = 0, hash_: str = GENESIS) -> None:
+        self.seq, self.hash = seq, hash_
+        self.broken_at: int | None = None
+
+    def follow(self, messages: Iterable[Message]) -> None:
+        """The next ones, in order, with their files."""
+        for message in messages:
+            if self.broken_at is not None:
+                return
+            expected = message_hash(self.hash, content(message))
+            if message.seq != self.seq + 1 or message.hash != expected:
+                self.broken_at = self.seq + 1
+                return
+            self.seq, self.hash = message.seq, message.hash

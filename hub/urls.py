@@ -24,6 +24,7 @@ from hub.views import (
     modification,
     order_documents,
     own_centre,
+    record,
     search,
     side,
     threads,
@@ -157,6 +158,7 @@ urlpatterns = [
         name="answer-again",
     ),
     path("reponses-types/<uuid:answer_id>/offre", answers.offer, name="answer-offer"),
+    path("fils/<uuid:thread_id>/dossier", record.record, name="thread-record"),
     path("fils/<uuid:thread_id>/reponse-type", answers.filled, name="thread-answer"),
     # (end of standard answers)
     #
