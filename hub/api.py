@@ -14,6 +14,7 @@ from hub.api_files import RefusedOut, files
 from hub.errors import Forbidden
 from hub.posting import Draft, Refused
 from hub.queries import threads as queries
+from hub.queries.agenda import waiting_count
 from hub.queries.history import MOST, PAGE, history
 from hub.views.requests import LARGEST, person, refusal_status
 from hub.wire import wire_history, wire_posted
@@ -63,6 +64,10 @@ class ThreadOut(Schema):
     files: int
 
 
+class WaitingOut(Schema):
+    waiting: int
+
+
 class HistoryOut(Schema):
     thread: UUID
     messages: list[dict[str, Any]]
@@ -73,6 +78,12 @@ class HistoryOut(Schema):
 @api.get("/threads", response=list[ThreadOut], url_name="threads")
 def threads(request: HttpRequest) -> Any:
     return queries.welcome_rows(person(request))
+
+
+@api.get("/waiting", response=WaitingOut, url_name="waiting")
+def waiting(request: HttpRequest) -> Any:
+    """How many things wait for the person: the number of the home page."""
+    return {"waiting": waiting_count(person(request))}
 
 
 @api.get(

@@ -16,6 +16,7 @@ from hub.views import (
     drafts,
     figures,
     files,
+    home,
     information,
     kept_drafts,
     measures,
@@ -43,7 +44,7 @@ class Name(StringConverter):
 register_converter(Name, "name")
 
 urlpatterns = [
-    path("", threads.home, name="home"),
+    path("", home.home, name="home"),
     path("fils/<uuid:thread_id>", threads.thread, name="thread"),
     path("fils/<uuid:thread_id>/brouillon", kept_drafts.keep, name="thread-draft"),
     path("fils/<uuid:thread_id>/lecture", threads.read, name="thread-read"),

@@ -25,7 +25,6 @@ from hub.models import (
     SafetyContext,
     User,
 )
-from hub.models.choices import MeasureState
 from hub.queries.order_documents import order_document_state
 
 
@@ -107,14 +106,6 @@ def designations_for(user: User, measure: Measure) -> list[Designation]:
         .select_related("centre__departement", "thread", "transmitted_by")
         .order_by("-transmitted_at")
     )
-
-
-def drafts_of(user: User) -> list[Measure]:
-    """Drafts that the person may complete, the longest untouched last."""
-    drafts = permissions.measures_open_to(user, "measure.edit").filter(
-        state=MeasureState.DRAFT
-    )
-    return list(drafts.select_related("terms", "judge").order_by("-changed_at"))
 
 
 def attendance_of(measure: Measure) -> list[AttendanceSummary]:

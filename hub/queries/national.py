@@ -8,11 +8,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from hub.calendar import local_day, today_in, working_days_between
 from hub.models import (
     CENTRE_ROLES,
+    AddressRecord,
     Approval,
     Centre,
     Designation,
@@ -38,11 +40,12 @@ class NationalDesk:
     unanswered: Page[Unanswered]
     stale: Page[Centre]
     nobody: Page[Centre]
+    unreachable: Page[Centre]
     expiring: Page[Approval]
 
 
 def national_desk(pages: Mapping[str, int]) -> NationalDesk:
-    """Four lists, each with its own page."""
+    """Five lists, each with its own page."""
 
     def at(key: str) -> int:
         return pages.get(key, 1)
@@ -51,6 +54,7 @@ def national_desk(pages: Mapping[str, int]) -> NationalDesk:
         Paginator(unanswered(), PER_PAGE).get_page(at("sans-accuse")),
         Paginator(stale_centres(), PER_PAGE).get_page(at("delais")),
         Paginator(without_contact(), PER_PAGE).get_page(at("sans-contact")),
+        Paginator(unreachable(), PER_PAGE).get_page(at("injoignables")),
         Paginator(expiring_approvals(), PER_PAGE).get_page(at("agrements")),
     )
 
@@ -91,6 +95,15 @@ def without_contact() -> QuerySet[Centre]:
         centre=OuterRef("pk"), role__in=CENTRE_ROLES, user__is_active=True
     )
     return _receiving().filter(~Exists(here)).order_by("name")
+
+
+def unreachable() -> QuerySet[Centre]:
+    """Whose functional mailbox refused mail so often that none is sent any more."""
+    off = AddressRecord.objects.filter(
+        email=OuterRef("mailbox"), suspended_at__isnull=False
+    )
+    with_mailbox = _receiving().annotate(mailbox=Lower("email"))
+    return with_mailbox.filter(Exists(off)).order_by("name")
 
 
 def expiring_approvals() -> QuerySet[Approval]:

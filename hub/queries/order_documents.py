@@ -1,5 +1,7 @@
 """The decision that orders a measure, as a file: which there are, and their state."""
 
+from collections.abc import Sequence
+
 from hub.models import Attachment, AttachmentPurpose, AttachmentState, Measure, User
 from hub.models.attachments import PENDING
 from hub.queries.attachments import visible_to
@@ -29,13 +31,16 @@ def order_document_digests(measure: Measure) -> list[str]:
 def order_document_state(measure: Measure) -> str:
     """Undecided if any is, so that none appears at the centre after the transmission;
     clean if any is; else the state of the newest; empty where there is none."""
-    found = list(
-        Attachment.objects.filter(
-            measure=measure, purpose=AttachmentPurpose.ORDER_DOCUMENT
-        )
-        .order_by("-received_at")
-        .values_list("state", flat=True)
+    rows = Attachment.objects.filter(
+        measure=measure, purpose=AttachmentPurpose.ORDER_DOCUMENT
     )
+    return state_of_all(
+        list(rows.order_by("-received_at").values_list("state", flat=True))
+    )
+
+
+def state_of_all(found: Sequence[str]) -> str:
+    """The same of states that were read already, newest first."""
     for state in (*PENDING, AttachmentState.CLEAN):
         if state in found:
             return state

@@ -13,7 +13,7 @@ from hub.forms.acts import ActForm, DecisionForm, MilestoneForm
 from hub.models import Measure, User
 from hub.queries.acts import Possible
 from hub.states import ROWS
-from hub.views.requests import person
+from hub.views.requests import person, way_back
 
 
 def act(request: HttpRequest, reference: str, slug: str) -> HttpResponse:
@@ -81,8 +81,7 @@ def _field_of(form: ActForm, field: str) -> str | None:
 
 def _after(request: HttpRequest, user: User, measure: Measure) -> str:
     """Back to where the button stood: the thread, the desk or the measure."""
-    back = request.POST.get("retour", "")
-    if back.startswith("/") and not back.startswith(("//", "/\\")):
+    if back := way_back(request):
         return back
     still = permissions.measures_open_to(user).filter(pk=measure.pk).exists()
     if not still:

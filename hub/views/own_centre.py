@@ -17,7 +17,7 @@ from hub.models import Centre, Role, Site, WaitingDeclaration
 from hub.models.centres import VisitKind
 from hub.models.choices import Accompaniment
 from hub.queries.own_centre import centre_closures, described_sites
-from hub.views.requests import person, whole_number
+from hub.views.requests import person, way_back, whole_number
 
 FACTS = ("wheelchair", "separate_entrances", "public_transport")
 
@@ -33,8 +33,9 @@ def waiting(request: HttpRequest, code: str) -> HttpResponse:
         except InvalidInput as wrong:
             errors = wrong.fields
         else:
-            return _to(_after(code, on_behalf))
+            return _to(way_back(request) or _after(code, on_behalf))
     context = {
+        "back": way_back(request),
         "centre": centre,
         "rows": _waiting_rows(request, sites, known),
         "errors": errors,
@@ -48,7 +49,7 @@ def waiting(request: HttpRequest, code: str) -> HttpResponse:
 def waiting_unchanged(request: HttpRequest, code: str) -> HttpResponse:
     centre, on_behalf = _centre(request, code, "centre.declare_waiting")
     confirm_waiting(centre, by=person(request))
-    return _to(_after(code, on_behalf) + "#delai")
+    return _to(way_back(request) or _after(code, on_behalf) + "#delai")
 
 
 def profile(request: HttpRequest, code: str) -> HttpResponse:

@@ -31,3 +31,10 @@ def whole_number(value: str | None) -> int:
     if value and value.isascii() and value.isdigit() and len(value) < 12:
         return min(int(value), LARGEST)
     return 0
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page of the hub from which a form came and wants to return; empty if none."""
+    back = request.POST.get("retour") or request.GET.get("retour", "")
+    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if ours else ""

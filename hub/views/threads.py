@@ -1,9 +1,8 @@
-"""My threads, one thread, and the three things done in it without JavaScript."""
+"""One thread, and the three things done in it without JavaScript."""
 
 import json
 from dataclasses import replace
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,14 +13,11 @@ from django.utils import timezone
 from hub import permissions, text, timeline, wording
 from hub.actions import kept_drafts, turns
 from hub.actions.messages import acknowledge, mark_read, post_messages
-from hub.acts import PAGES
 from hub.calendar import today_in
 from hub.errors import Forbidden
 from hub.forms.pages import MessageForm
 from hub.jinja import kind_name
 from hub.models import Message, MessageKind, Participant, Role
-from hub.models.choices import Priority
-from hub.models.threads import ThreadState
 from hub.posting import Refused
 from hub.queries import history as stretches
 from hub.queries import threads as queries
@@ -30,7 +26,7 @@ from hub.queries.addresses import records_of
 from hub.queries.answers import offered_in
 from hub.queries.attachments import waiting_in
 from hub.queries.escalation import chain_of
-from hub.queries.measures import drafts_of, hides_an_address, terms_known_to
+from hub.queries.measures import hides_an_address, terms_known_to
 from hub.queries.people import answering_in, presence_of
 from hub.views import arriving
 from hub.views.acts import buttons
@@ -42,43 +38,6 @@ from hub.wire import shown_files, wire_file
 
 # What a script fills; a WireFile.
 BLANK_FILE = {"id": "", "name": "", "size": 0, "state": "pending", "position": 0}
-SHOWN = 50  # rows of each list of the home page; the rest is on the desk
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """What waits for me first; what waits for others after it; drafts of a court."""
-    user = person(request)
-    seats = list(queries.threads_in_hand(user))
-    mine = [s for s in seats if s.asked or _awaits(s)]
-    mine.sort(key=_by_consequence)
-    waiting = {seat.pk for seat in mine}
-    theirs = [s for s in seats if s.pk not in waiting]
-    context = {
-        "mine": mine[:SHOWN],
-        "theirs": theirs[:SHOWN],
-        "counts": (len(mine), len(theirs)),
-        "drafts": drafts_of(user) if permissions.may(user, "measure.create") else [],
-        "may_create": permissions.may(user, "measure.create"),
-        "unread": sum(bool(s.unread) for s in seats),
-        "acts": {act: page for page in PAGES for act in page.answers},
-    }
-    return render(request, "threads/home.html", context)
-
-
-def _awaits(seat: Participant) -> bool:
-    """Whether the person can do what the thread, or the measure, waits for."""
-    writes = seat.membership.role in permissions.roles_with("thread.write")
-    is_open = seat.thread.state == ThreadState.OPEN
-    side = seat.membership.side
-    waits = (seat.thread.awaits, seat.thread.designation.measure.awaits)
-    return writes and is_open and side in waits
-
-
-def _by_consequence(seat: Any) -> tuple[bool, bool, Any]:
-    """Urgent first, then urgent measures, then what has waited longest."""
-    measure = seat.thread.designation.measure
-    is_urgent = measure.priority == Priority.URGENT
-    return not seat.urgent, not is_urgent, measure.awaits_since
 
 
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:

@@ -149,7 +149,7 @@ def test_a_database_lost_before_any_view_gives_503_too(
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("fr", "Mes fils"), ("en", "My threads")]
+    ("language", "word"), [("fr", "Ce qui vous attend"), ("en", "What waits for you")]
 )
 def test_pages_speak_the_persons_language(
     demo: Demo, sign_in: SignIn, language: str, word: str

@@ -129,9 +129,9 @@ async def open_thread(
     page = await sign_in(browser, hub, email, javascript=javascript)
     if not socket:
         await page.add_init_script(NO_SOCKET)
-    reference = "visite avec sorties"
-    row = page.locator("li", has_text=reference).locator("h3 a")
-    await page.goto(hub.url + (await row.get_attribute("href") or ""))
+    answer = await page.request.get(f"{hub.url}/api/v1/threads")
+    talked = max(await answer.json(), key=lambda one: one["head"])
+    await page.goto(f"{hub.url}/fils/{talked['thread']}")
     if javascript and socket:
         await page.wait_for_selector(LIVE)
     return page

@@ -2,6 +2,7 @@
 // known only while it is live.
 
 import "./presence.js";
+import { follow } from "../../hub/js/counter.js";
 import { announce, nameOf } from "./typing.js";
 
 export function keepCompany(connection, thread, form) {
@@ -13,6 +14,7 @@ export function keepCompany(connection, thread, form) {
   const on = (type, act) =>
     connection.addEventListener(type, ({ detail }) => detail.thread === thread && act(detail));
 
+  follow(connection);
   if (form) announce(form.elements.body, () => connection.send({ type: "typing", thread }));
   on("presence", ({ online }) => show(online));
   on("typing", ({ user }) => typing.sign(user));

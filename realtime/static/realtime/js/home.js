@@ -1,20 +1,48 @@
-// "My threads", live: unread counts follow, and the page asks again when turns change.
+// The home page, live: its lists follow what happens, and never move under somebody's hand.
 
+import { ask } from "../../hub/js/counter.js";
 import { Connection } from "./socket.js";
+import { lost, show } from "./line.js";
 
 const connection = new Connection(() => ({ threads: {} }));
 const REFRESH_MS = 1_000; // several messages at once are one refresh
+const POLL_EVERY = 3; // of the connection's polls: nobody types here
 let timer = 0;
+let polls = 0;
+let stale = false; // the lists are older than what is known
 
-function refresh() {
+function refreshSoon() {
+  stale = true;
   clearTimeout(timer);
-  timer = setTimeout(() => (document.hidden ? waitUntilSeen() : location.reload()), REFRESH_MS);
+  timer = setTimeout(refresh, REFRESH_MS);
 }
 
-function waitUntilSeen() {
-  document.addEventListener("visibilitychange", () => location.reload(), { once: true });
+// Somebody points at a row or is on it by keyboard: what they are about to press stays.
+const busy = () => document.querySelector("main li:hover, main li:focus-within, main form:focus-within");
+
+async function refresh() {
+  if (document.hidden || busy()) return ask();
+  const answer = await fetch(location.pathname).catch(() => null);
+  if (!answer?.ok) return answer && location.reload(); // signed out: the server says where to go
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = fresh.querySelector("[data-home]");
+  if (!main) return location.reload();
+  stale = false;
+  await ask();
+  if (!busy()) document.querySelector("[data-home]").replaceWith(document.adoptNode(main));
 }
 
-connection.addEventListener("state", ({ detail }) => (document.body.dataset.connection = detail));
-for (const type of ["message", "reload", "measure", "ended"]) connection.addEventListener(type, refresh);
+function poll() {
+  polls += 1;
+  if (polls % POLL_EVERY !== 1) return;
+  fetch("/api/v1/threads").then((answer) => answer.ok && (show("polling"), refresh()), () => show(lost()));
+}
+
+for (const type of ["visibilitychange", "mouseout", "focusout"]) {
+  document.addEventListener(type, () => stale && refreshSoon());
+}
+connection.addEventListener("state", ({ detail }) => (detail !== "slow" || document.body.dataset.connection !== "polling") && show(detail));
+for (const type of ["message", "receipt", "reload", "measure"]) connection.addEventListener(type, refreshSoon);
+connection.addEventListener("ended", () => location.reload());
+connection.addEventListener("poll", poll);
 connection.start();

@@ -1,0 +1,168 @@
+"""What has to be known of many seats at once to say what waits there.
+
+Constant queries whatever the number of seats. What follows is said by agenda_own.py and
+agenda_late.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, F, Max, OuterRef
+
+from hub import permissions
+from hub.calendar import add_working_days, local_day, today_in
+from hub.models import (
+    Acknowledgement,
+    Assignment,
+    DifficultyReport,
+    Measure,
+    Message,
+    Milestone,
+    Participant,
+    Proposal,
+    Side,
+    TimerMark,
+    User,
+)
+from hub.models.choices import DesignationState, Urgency
+from hub.queries import deadlines, people, waiting
+from hub.queries.working_days import working_days_of
+from hub.working_days import WorkingDays
+
+if TYPE_CHECKING:
+    from hub.queries.threads import CountedSeat
+
+
+class Asked(NamedTuple):
+    """The oldest message of a side that still asks for its receipt, and how many do."""
+
+    seq: int
+    at: datetime
+    who: str
+    number: int
+
+
+class Said(NamedTuple):
+    """The last message of a thread."""
+
+    who: str
+    at: datetime
+
+
+@dataclass
+class Facts:
+    """Of these seats, all of one person's. Each fact is asked for when first used."""
+
+    user: User
+    seats: "Sequence[CountedSeat]"
+    now: datetime
+    today: date = field(default_factory=today_in)
+
+    @cached_property
+    def answered_by_others(self) -> set[tuple[int, str]]:
+        """(designation, side) for which a colleague answers who is here today."""
+        away = people.open_absences().filter(
+            user=OuterRef("user"), first_day__lte=self.today
+        )
+        rows = Assignment.objects.filter(
+            designation__thread__in=self._threads, released_at=None
+        ).exclude(user=self.user)
+        return set(rows.exclude(Exists(away)).values_list("designation", "side"))
+
+    @cached_property
+    def reports(self) -> dict[UUID, tuple[DifficultyReport, datetime]]:
+        """measure -> the unanswered difficulty that is due first, and when."""
+        measures = {
+            seat.thread.designation.measure_id: seat
+            for seat in self.seats
+            if seat.thread.designation.measure.awaits == Side.COURT
+        }
+        rows = deadlines.awaiting_answer().filter(measure__in=list(measures))
+        found: dict[UUID, tuple[DifficultyReport, datetime]] = {}
+        for report in rows.exclude(urgency=Urgency.INFO).select_related("message"):
+            report.measure = measures[report.measure_id].thread.designation.measure
+            due = deadlines.answer_due(report)
+            if report.measure_id not in found or due < found[report.measure_id][1]:
+                found[report.measure_id] = report, due
+        return found
+
+    @cached_property
+    def proposals(self) -> dict[int, Proposal]:
+        """designation -> what one side proposed and the other has not answered."""
+        rows = Proposal.objects.filter(
+            designation__thread__in=self._threads, answered_at=None
+        )
+        return {one.designation_id: one for one in rows.select_related("by")}
+
+    @cached_property
+    def asked(self) -> dict[tuple[UUID, str], Asked]:
+        """(thread, side of the author) -> receipts that the other side owes."""
+        receipts = Acknowledgement.objects.filter(
+            thread=OuterRef("thread"), seq=OuterRef("seq")
+        )
+        rows = Message.objects.filter(
+            ~Exists(receipts), thread__in=self._threads, needs_ack=True
+        ).order_by("seq")
+        found: dict[tuple[UUID, str], Asked] = {}
+        for thread, side, seq, at, who in rows.values_list(
+            "thread", "author_side", "seq", "at", "author_name"
+        ):
+            first = found.get((thread, side), Asked(seq, at, who, 0))
+            found[thread, side] = first._replace(number=first.number + 1)
+        return found
+
+    @cached_property
+    def last(self) -> dict[UUID, Said]:
+        rows = Message.objects.filter(
+            thread__in=self._threads, seq=F("thread__last_seq")
+        )
+        return {
+            thread: Said(who, at)
+            for thread, who, at in rows.values_list("thread", "author_name", "at")
+        }
+
+    @cached_property
+    def working(self) -> dict[int, WorkingDays]:
+        """Of the centres whose receipt of a measure is awaited."""
+        sent = DesignationState.TRANSMITTED
+        found = [seat.thread.designation for seat in self.seats]
+        return working_days_of(one.centre for one in found if one.state == sent)
+
+    @cached_property
+    def reminded(self) -> dict[str, datetime]:
+        """designation -> when its receipt was last asked for by the hub."""
+        names = [str(seat.thread.designation_id) for seat in self.seats]
+        rows = TimerMark.objects.filter(timer__startswith="T1.", object_id__in=names)
+        return dict(rows.values_list("object_id").annotate(last=Max("at")).order_by())
+
+    @cached_property
+    def begun(self) -> set[int]:
+        """Designations in which something took place already."""
+        rows = Milestone.objects.filter(designation__thread__in=self._threads)
+        return set(rows.order_by().values_list("designation", flat=True).distinct())
+
+    @cached_property
+    def declared(self) -> dict[waiting.Key, int]:
+        centres = {seat.thread.designation.centre_id for seat in self.seats}
+        return waiting.declared_weeks(centres)
+
+    def may(self, seat: Participant, right: str) -> bool:
+        return seat.membership.role in permissions.roles_with(right)
+
+    def receipt_due(self, seat: Participant) -> date:
+        """The last day for the receipt of a measure, in the centre's working days."""
+        sent, days = seat.thread.designation, settings.RULES.ack_reminder_days
+        return deadlines.receipt_due(sent, self.working[sent.centre_id], days)
+
+    def working_days_after(self, at: datetime, days: int, measure: Measure) -> date:
+        departement = measure.court.departement_id
+        return add_working_days(local_day(at, departement), days, departement)
+
+    @cached_property
+    def _threads(self) -> list[UUID]:
+        return [seat.thread_id for seat in self.seats]
