@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     agenda = agenda_of(user)
     context = {
         "agenda": agenda,
-        "waiting": agenda.count,
+        "todo_count": agenda.count,
         "pressing": _rows(agenda.pressing[:SHOWN]),
         "others": _rows(agenda.others[:OTHERS_SHOWN]),
         "late": _rows(agenda.late[:FEW]),

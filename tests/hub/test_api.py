@@ -156,6 +156,7 @@ def test_the_description_names_every_call_and_no_other(db: None) -> None:
     assert described == set(listed["api:messages"])
     assert set(paths) == {
         "/api/v1/threads",
+        "/api/v1/waiting",
         messages("{thread}"),
         "/api/v1/threads/{thread}/attachments",
         "/api/v1/attachments/{attachment}",
