@@ -7,10 +7,12 @@ Words for those who read the source stay here: they are a fifth of every script.
 import gzip
 import io
 import re
+import zlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -84,7 +86,21 @@ class PagesMiddleware(GZipMiddleware):
     ) -> HttpResponseBase:
         if not response.headers.get("Content-Type", "").startswith(PACKED_TYPES):
             return response
-        return super().process_response(request, response)
+        if not isinstance(response, StreamingHttpResponse) or not response.is_async:
+            return super().process_response(request, response)
+        pieces: Any = response.streaming_content
+        packed = super().process_response(request, response)
+        if packed.headers.get("Content-Encoding") == "gzip":
+            response.streaming_content = _in_one_stream(pieces)
+        return packed
+
+
+async def _in_one_stream(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Django makes a stream of each piece; Chromium reads the first of them only."""
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)  # as gzip
+    async for piece in pieces:
+        yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
 
 
 def _is_packed(path: str) -> bool:

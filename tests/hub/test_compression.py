@@ -1,13 +1,16 @@
 """Static files and pages leave compressed; files that people sent never do."""
 
 import gzip
+import zlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.templatetags.static import static
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from hub.compression import PagesMiddleware, lean
 
@@ -86,3 +89,23 @@ def test_no_script_lets_a_string_go_over_lines(path: Path) -> None:
     lines = path.read_text().splitlines()
     for line in (one for one in lines if not one.strip().startswith("//")):
         assert line.count("`") % 2 == 0, line
+
+
+def test_a_page_that_is_sent_in_pieces_is_one_stream_of_them() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for n in range(3):
+            yield b"<p>%d</p>" % n
+
+    request = RequestFactory().get("/", headers=GZIP)
+    answer = StreamingHttpResponse(pieces(), content_type="text/html")
+    packed: Any = PagesMiddleware(lambda _: answer)(request)
+
+    async def sent() -> list[bytes]:
+        return [piece async for piece in packed]
+
+    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    found = [stream.decompress(piece) for piece in async_to_sync(sent)()]
+    # Each piece can be read as soon as it comes, and nothing lies behind the stream.
+    assert found == [b"<p>0</p>", b"<p>1</p>", b"<p>2</p>", b""]
+    assert stream.eof
+    assert not stream.unused_data
