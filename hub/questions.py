@@ -5,7 +5,7 @@ could be wrong. Pure; what is asked of the database is in hub.queries.search.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,6 +34,10 @@ class Question:
     @property
     def stems(self) -> list[str]:
         return [term.stem for term in self.terms]
+
+    def beside(self, stems: Set[str]) -> list[Term]:
+        """The words that are not among these."""
+        return [term for term in self.terms if term.stem not in stems]
 
 
 class Piece(NamedTuple):

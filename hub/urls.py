@@ -25,6 +25,7 @@ from hub.views import (
     modification,
     order_documents,
     own_centre,
+    palette,
     record,
     search,
     side,
@@ -172,6 +173,7 @@ urlpatterns = [
     # (end of figures)
     #
     path("recherche", search.search, name="search"),
+    path("recherche/palette", palette.palette, name="palette"),
     path("espaces", centres.centres, name="centres"),
     path("espaces/<name:code>", centres.centre, name="centre"),
     path("connexion", accounts.sign_in, name="sign-in"),

@@ -17,12 +17,14 @@ from hub.models import Designation, Measure, Participant, User
 from hub.models.centres import VisitKind
 from hub.models.choices import Exits, MeasureState, Nature
 from hub.queries.search_places import (
+    ANY_CENTRE,
     Place,
     centres_called,
     courts_called,
     labels_of,
 )
 from hub.questions import Name, Question, Term
+from hub.stems import stems_of
 
 PER_PAGE = 10
 SHORTEST_OF_REFERENCE = 3  # characters; fewer are in nearly every reference
@@ -35,7 +37,9 @@ KINDS = {
     VisitKind.VISIT: ~Q(terms__nature="") & ~HANDOVER & ~WITH_EXITS,
 }
 # What everybody calls a measure: such a word alone tells none from another.
-ANY_MEASURE = Name("mesure dossier fil affaire échanges measure case thread")
+ANY_MEASURE = ANY_CENTRE | set(
+    stems_of("mesure dossier fil affaire measure case thread")
+)
 
 
 @dataclass(frozen=True)
@@ -71,32 +75,39 @@ def measures_found(
     """One page of them, last changed first. Seven queries, whatever is found."""
     # What was purged has no page any more.
     mine = permissions.measures_open_to(user).exclude(state=MeasureState.PURGED)
-    meant = _meanings(question, places, mine)
-    fitting = mine
-    for term in question.terms:
+    terms = question.beside(ANY_MEASURE)
+    meant = _meanings(terms, places, mine)
+    fitting = mine if terms else mine.none()
+    for term in terms:
         fitting = fitting.filter(_of_measure(term, meant))
     page = Paginator(_shown(fitting), PER_PAGE).get_page(number)
     measures = list(page.object_list)
-    return Measures(page, _cases(user, measures), _past(user, question, meant))
+    return Measures(page, _cases(user, measures), _past(user, terms, meant))
+
+
+def recent_threads(user: User) -> QuerySet[Participant]:
+    """Where the person may read, the newest message first, with what a line shows."""
+    seats = Participant.objects.filter(permissions.seats_with("thread.read"), user=user)
+    return seats.select_related(
+        "thread__designation__measure__court", "thread__designation__centre"
+    ).order_by("-thread__last_at", "pk")
 
 
 def _meanings(
-    question: Question, places: Sequence[Place], mine: QuerySet[Measure]
+    terms: Sequence[Term], places: Sequence[Place], mine: QuerySet[Measure]
 ) -> Meanings:
     judges = mine.order_by().values_list(
         "judge", "judge__given_name", "judge__usual_name"
     )
     named = [(pk, Name(given, usual)) for pk, given, usual in judges.distinct()]
     return Meanings(
-        courts_called(question.terms),
-        {term: centres_called(term, places) for term in question.terms},
-        {t: {pk for pk, name in named if name.fits(t)} for t in question.terms},
+        courts_called(terms),
+        {term: centres_called(term, places) for term in terms},
+        {term: {pk for pk, name in named if name.fits(term)} for term in terms},
     )
 
 
 def _of_measure(term: Term, meant: Meanings) -> Q:
-    if ANY_MEASURE.fits(term):
-        return Q()
     there = Designation.objects.filter(is_current=True, centre__in=meant.centres[term])
     fits = _reference("reference", term) | Q(court__in=meant.courts[term])
     fits |= Q(judge__in=meant.judges[term]) | Q(pk__in=there.values("measure"))
@@ -142,18 +153,19 @@ def _cases(user: User, measures: list[Measure]) -> list[Case]:
     ]
 
 
-def _past(user: User, question: Question, meant: Meanings) -> list[Designation]:
+def _past(user: User, terms: Sequence[Term], meant: Meanings) -> list[Designation]:
     """Threads that were closed when another centre was designated, newest first."""
     seats = Participant.objects.filter(permissions.seats_with("thread.read"), user=user)
     found = Designation.objects.filter(
         is_current=False, thread__in=seats.values("thread")
     )
-    for term in question.terms:
-        if not ANY_MEASURE.fits(term):
-            found = found.filter(
-                _reference("measure__reference", term)
-                | Q(measure__court__in=meant.courts[term])
-                | Q(centre__in=meant.centres[term])
-            )
+    for term in terms:
+        found = found.filter(
+            _reference("measure__reference", term)
+            | Q(measure__court__in=meant.courts[term])
+            | Q(centre__in=meant.centres[term])
+        )
+    if not terms:
+        return []
     rows = found.select_related("measure__court", "centre", "thread")
     return list(rows.order_by("-thread__last_at")[:PER_PAGE])

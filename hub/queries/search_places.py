@@ -7,7 +7,7 @@ so that both databases answer alike. Everybody with `centre.read` may see all of
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from babel import Locale
@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from hub.models import Centre, Court, ReceptionProfile, Site
 from hub.models.centres import CentreStatus, VisitKind
 from hub.questions import Name, Question, Term
+from hub.stems import stems_of
 
-# What everybody calls them, whatever their own name says. Not part of any page.
-KIND_OF_PLACE = "espace de rencontre centre lieu association place"
+# What everybody calls them: such a word tells none from another.
+ANY_CENTRE = frozenset(stems_of("espace de rencontre centre meeting centre"))
 # The words of their own pages.
 CONDITIONS: dict[str, Any] = {
     "wheelchair": _("wheelchair access"),
@@ -51,13 +52,17 @@ class Place:
     def is_open(self) -> bool:
         return self.status == CentreStatus.ACTIVE
 
-    def called(self, more: str = "") -> Name:
-        place = (self.search, self.departement, self.region)
-        return Name(KIND_OF_PLACE, self.name, *place, *self.towns, more)
+    @cached_property
+    def called(self) -> Name:
+        return Name(self.name, self.search, self.departement, self.region)
 
 
 def centres_found(question: Question, everyone: Iterable[Place]) -> list[Place]:
-    """Those of `all_centres` that fit every word. Two queries, for conditions."""
+    """Those of `all_centres` that fit every word. Two queries, for conditions.
+
+    None for words that fit every centre.
+    """
+    terms = question.beside(ANY_CENTRE)
     places = {place.pk: place for place in everyone}
     more: dict[int, set[str]] = defaultdict(set)
     for centre, words, label in _conditions(places):
@@ -67,7 +72,7 @@ def centres_found(question: Question, everyone: Iterable[Place]) -> list[Place]:
     return [
         place
         for place in places.values()
-        if all(map(place.called(" ".join(more[place.pk])).fits, question.terms))
+        if terms and _fits(place, Name(*place.towns, *more[place.pk]), terms)
     ]
 
 
@@ -80,8 +85,14 @@ def all_centres() -> list[Place]:
     return [Place(*row) for row in rows]
 
 
+def centres_named(question: Question, everyone: Iterable[Place]) -> Iterator[Place]:
+    """The same by name and département alone, without a query."""
+    terms = question.beside(ANY_CENTRE)
+    return (p for p in everyone if terms and all(map(p.called.fits, terms)))
+
+
 def centres_called(term: Term, places: Iterable[Place]) -> set[int]:
-    return {place.pk for place in places if place.called().fits(term)}
+    return {place.pk for place in places if place.called.fits(term)}
 
 
 def courts_called(terms: Iterable[Term]) -> dict[Term, set[str]]:
@@ -91,10 +102,14 @@ def courts_called(terms: Iterable[Term]) -> dict[Term, set[str]]:
     return {t: {code for code, name in named if name.fits(t)} for t in terms}
 
 
+def _fits(place: Place, offers: Name, terms: list[Term]) -> bool:
+    return all(place.called.fits(term) or offers.fits(term) for term in terms)
+
+
 @cache
 def labels_of(choices: Any) -> list[tuple[str, Name]]:
     """The values of a closed list with what they are called, in every language."""
-    return [(value, Name(*_all_languages(label))) for value, label in choices.choices]
+    return [(value, Name(*all_languages(label))) for value, label in choices.choices]
 
 
 def _conditions(places: dict[int, Place]) -> Iterator[tuple[int, str, str]]:
@@ -125,12 +140,12 @@ def _conditions(places: dict[int, Place]) -> Iterator[tuple[int, str, str]]:
 
 @cache
 def _condition_words(name: str) -> str:
-    return " ".join([*_all_languages(CONDITIONS[name]), ALSO_SAID.get(name, "")])
+    return " ".join([*all_languages(CONDITIONS[name]), ALSO_SAID.get(name, "")])
 
 
 @cache
 def _kind_words(kind: str) -> str:
-    return " ".join(_all_languages(VisitKind(kind).label))
+    return " ".join(all_languages(VisitKind(kind).label))
 
 
 @cache
@@ -139,7 +154,8 @@ def _language_words(code: str) -> str:
     return " ".join(named)
 
 
-def _all_languages(label: Any) -> list[str]:
+def all_languages(label: Any) -> list[str]:
+    """A lazy label in each language that people may have chosen."""
     found = []
     for code, _name in settings.LANGUAGES:
         with translation.override(code):

@@ -1,0 +1,130 @@
+"""The palette's short answers: where one can go by typing a few letters.
+
+The same queries as the page of the search, so the same rights; what may be done at all
+is asked of the matrix, as every route does.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hub import permissions, questions
+from hub.models import Designation, User
+from hub.queries.search_measures import Case, measures_found, recent_threads
+from hub.queries.search_places import (
+    Place,
+    all_centres,
+    all_languages,
+    centres_named,
+)
+from hub.questions import Name, Question
+from hub.views.requests import person
+
+SHOWN = 5  # of each kind: more is for the page
+
+# Where to, and what it is called there or by people.
+COMMANDS = (
+    ("hub:home", gettext_lazy("My threads")),
+    ("hub:measure-new", gettext_lazy("New measure")),
+    ("hub:desk", gettext_lazy("Desk")),
+    ("hub:centres", gettext_lazy("Espaces de rencontre")),
+    ("hub:availability", gettext_lazy("Questions about places")),
+    ("hub:answers", gettext_lazy("Standard answers")),
+    ("hub:absences", gettext_lazy("My absences")),
+    ("notifications:preferences", gettext_lazy("Preferences")),
+    ("hub:sessions", gettext_lazy("My sessions")),
+    ("hub:figures", gettext_lazy("Key figures")),
+)
+Item = dict[str, str]  # label, detail, href
+
+
+def palette(request: HttpRequest) -> JsonResponse:
+    """Groups of places to go to, the likeliest first; without words the usual ones."""
+    user, question = person(request), questions.read(request.GET.get("q", ""))
+    groups = _found(user, question) if question.terms else _usual(user)
+    shown = [{"name": name, "items": items} for name, items in groups if items]
+    return JsonResponse({"groups": shown})
+
+
+def _usual(user: User) -> Iterator[tuple[str, list[Item]]]:
+    seats = recent_threads(user)[:SHOWN]
+    yield _("Last threads"), [_thread(s.thread_id, s.thread.designation) for s in seats]
+    yield _("Go to"), _commands(user, Question(""))
+
+
+def _found(user: User, question: Question) -> Iterator[tuple[str, list[Item]]]:
+    sees_centres = permissions.may(user, "centre.read")
+    places = all_centres() if sees_centres else []
+    found = measures_found(user, question, places, 1)
+    cases = found.rows[:SHOWN]
+    open_ = [(c.thread, c.designation) for c in cases if c.thread and c.designation]
+    past = [(d.thread.pk, d) for d in found.past]
+    yield _("Threads"), [_thread(*one) for one in [*open_, *past][:SHOWN]]
+    yield _("Measures"), [_measure(case) for case in cases]
+    fitting = centres_named(question, places)
+    yield (
+        _("Espaces de rencontre"),
+        [_centre(place) for place in islice(fitting, SHOWN)],
+    )
+    yield _("Go to"), _commands(user, question)
+    yield _("Search"), [_everything(question)]
+
+
+def _thread(thread: UUID, designation: Designation) -> Item:
+    measure = designation.measure
+    words = _("Thread of %(reference)s") % {"reference": measure.reference}
+    parts = (designation.kind_label, measure.court.name, designation.centre.name)
+    where = reverse("hub:thread", args=[thread])
+    return {"label": words, "detail": _joined(*parts), "href": f"{where}#nouveaux"}
+
+
+def _measure(case: Case) -> Item:
+    reference = case.measure.reference
+    words = _("Measure %(reference)s") % {"reference": reference}
+    where = reverse("hub:measure", args=[reference])
+    return {"label": words, "detail": _about(case), "href": where}
+
+
+def _about(case: Case) -> str:
+    terms, state = case.measure.terms, case.measure.get_state_display()
+    return _joined(terms.kind_label if terms else "", state, case.measure.court.name)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _centre(place: Place) -> Item:
+    where = reverse("hub:centre", args=[place.code])
+    return {"label": place.name, "detail": place.departement, "href": where}
+
+
+def _everything(question: Question) -> Item:
+    words = _("“%(words)s” in the messages too") % {"words": question.text}
+    where = f"{reverse('hub:search')}?{urlencode({'q': question.text})}"
+    return {"label": words, "detail": "", "href": where}
+
+
+def _commands(user: User, question: Question) -> list[Item]:
+    return [
+        {"label": str(label), "detail": "", "href": reverse(route)}
+        for route, label in COMMANDS
+        if _may_open(user, route) and all(map(_named(label).fits, question.terms))
+    ]
+
+
+def _may_open(user: User, route: str) -> bool:
+    right = permissions.route_right(route, "GET")
+    everybody = (permissions.PUBLIC, permissions.SIGNED_IN)
+    return right in everybody or (right is not None and permissions.may(user, right))
+
+
+def _named(label: Any) -> Name:
+    return Name(*all_languages(label))
