@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 from django.utils.translation import gettext, ngettext
 
 from hub.days import region
 from hub.figure_titles import DELAYS, MISSING, Text
+from hub.numbers import number, percent
 from hub.queries.figures import Figures
 from hub.queries.figures.indicator import NOT_MEASURED, Indicator, Status, Unit
 
@@ -103,14 +103,6 @@ def days(value: float) -> str:
     if value < 2:  # French: 1,4 jour
         return ngettext("%(num)s day", "%(num)s days", 1) % {"num": number(value)}
     return ngettext("%(num)s day", "%(num)s days", 2) % {"num": number(value)}
-
-
-def number(value: float) -> str:
-    return format_decimal(value, locale=region())
-
-
-def percent(part: float) -> str:
-    return format_percent(part, locale=region())
 
 
 def month_name(month: str, form: str = "MMM y") -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
-from hub import days, text, zones
+from hub import days, numbers, text, zones
 from hub.file_words import ACCEPT, about_file, file_words
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
@@ -27,13 +27,14 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True
     )
+    env.globals.update(ngettext=numbers.counted)  # the same, with numbers in words
     env.globals.update(static=static, url=reverse, now=timezone.now)
     env.globals.update(file_words=file_words, accepted_files=ACCEPT)
     env.globals.update(reader_zone=zones.reader_zone, clock_of_page=zones.clock_of_page)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
-    env.filters.update(about_file=about_file)
+    env.filters.update(about_file=about_file, number=numbers.number)
     env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 

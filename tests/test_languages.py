@@ -4,19 +4,24 @@ Pages are found by following links, as each of the cast, once per address patter
 people have written, and what is marked as another language, is theirs.
 """
 
+import itertools
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.policy import default
 from functools import cache
 
 import pytest
 from django.test import Client
 from django.urls import Resolver404, resolve
+from django.utils.translation import override
 
 from hub.actions.availability import AgeBand, ask
 from hub.demo import CENTRE, COURT, Demo, complete_draft
 from hub.models import Centre, Court, User
 from hub.models.centres import VisitKind
+from notifications import letter_samples, letters
 from scripts import translations
 from tests.page_text import read
 
@@ -51,6 +56,21 @@ def test_no_page_speaks_the_other_language(demo: Demo, sign_in: SignIn) -> None:
     assert set(french) == set(english)
     assert _strangers(french, own=1, other=0) == {}
     assert _strangers(english, own=0, other=1) == {}
+
+
+def test_no_mail_speaks_the_other_language() -> None:
+    """Subject and HTML; that the text says the same is a test of its own."""
+    said: dict[str, dict[str, set[str]]] = {"fr": {}, "en": {}}
+    now = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
+    for language, name in itertools.product(said, letter_samples.names()):
+        known = letter_samples.sample(name, language, "meta", now, "https://hub.test")
+        with override(language):
+            mail = message_from_bytes(letters.compose(known, now), policy=default)
+        body = mail.get_body(("html",))
+        assert body
+        said[language][name] = {mail["Subject"], *read(body.get_content()).said}
+    assert _strangers(said["fr"], own=1, other=0) == {}
+    assert _strangers(said["en"], own=0, other=1) == {}
 
 
 def test_such_words_are_found() -> None:

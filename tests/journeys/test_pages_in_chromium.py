@@ -4,13 +4,19 @@ and what a first view may cost.
 All states at all widths: `make looks`.
 """
 
+import itertools
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from django.utils.translation import override
 from playwright.async_api import Browser, ConsoleMessage, Page
 
+from hub import days, jinja, zones
+from hub.days import LONG, WITH_WEEKDAY
+from hub.models import User
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, in_shape, sign_in
 from tests.looks.budget import MOST_BYTES, MOST_SHIFT, FirstView, first_view
@@ -48,6 +54,15 @@ from tests.looks.world import small_demo
 from tests.hub.lifecycle import draft
 print("DRAFT", draft(small_demo()).reference)
 """
+ZONES = ("Europe/Paris", "Indian/Reunion", "Pacific/Noumea")
+# In UTC: an afternoon, midnight of a first of the month in Paris, and in Nouméa.
+MOMENTS = ["2026-11-23T13:05:00Z", "2026-11-30T23:00:00Z", "2026-07-31T13:00:00Z"]
+ASK_A_CLOCK = """async ([module, language, zone, moments]) => {
+  document.documentElement.lang = language;
+  document.querySelector("[data-zone]").dataset.zone = zone;
+  const { clock, dayKey, longDay, date } = await import(module);
+  return moments.map((at) => [clock(at), dayKey(at), longDay(at), date(at)]);
+}"""
 NARROW = 320  # what 400 % zoom leaves of 1280 px (RGAA 10.11)
 
 
@@ -112,6 +127,29 @@ async def test_no_page_scrolls_sideways_on_the_narrowest_screen(
         width = await page.evaluate("document.documentElement.scrollWidth")
         wide[address] = width
     assert {a: w for a, w in wide.items() if w > NARROW} == {}
+
+
+async def test_scripts_write_times_as_the_server_does(
+    hub: ServedHub, browser: Browser
+) -> None:
+    """In both languages, overseas, at midnight and on the first of a month."""
+    page = await sign_in(browser, hub, CAMILLE)
+    await go(
+        page, hub.url + next(a for a in await addresses(page, hub) if "/fils" in a)
+    )
+    script = await page.locator("script[src$='thread.js']").get_attribute("src") or ""
+    module = script.replace("realtime/js/thread.js", "hub/js/moments.js")
+    for number, (language, zone) in enumerate(itertools.product(("fr", "en"), ZONES)):
+        told = await page.evaluate(
+            ASK_A_CLOCK, [f"{module}?{number}", language, zone, MOMENTS]
+        )
+        with override(language), zones.shown_to(User(zone=zone)):
+            assert told == [written(datetime.fromisoformat(at)) for at in MOMENTS]
+
+
+def written(at: datetime) -> list[str]:
+    words = [days.in_words(zones.local(at).date(), f) for f in (WITH_WEEKDAY, LONG)]
+    return [jinja.clock(at), jinja.day_key(at), *words]
 
 
 async def test_axe_can_find_something(hub: ServedHub, browser: Browser) -> None:

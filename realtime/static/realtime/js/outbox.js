@@ -2,6 +2,8 @@
 // and kept in this browser until then (waiting-store.js). One is under way at a time, so
 // that their order is the order of typing.
 
+import { clock, date } from "../../hub/js/moments.js";
+
 const PAUSE_MS = 5_000; // a server that lets one post a second through takes some more then
 // Refusals that no repetition changes; the text goes back into the composer.
 const LASTING = new Set(["invalid", "too_long", "forbidden", "closed", "conflict"]);
@@ -185,5 +187,4 @@ export class Outbox {
   }
 }
 
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short", timeZone: "Europe/Paris" });
-const dated = (at) => clock.format(new Date(at));
+const dated = (at) => `${date(at)}, ${clock(at)}`;
