@@ -118,7 +118,7 @@ def _pages(
             left.add(address)
             answer = client.get(address)
             if answer.status_code == (404 if name in NOWHERE else 200):
-                page = answer.content.decode()
+                page = answer.getvalue().decode()
                 assert "<html" not in page or f'<html lang="{language}"' in page, name
                 assert answer.headers["Content-Language"] == language, name
                 text = read(page)
@@ -128,7 +128,7 @@ def _pages(
     for address in EMPTY:
         answer = camille.post(address, {"wrong": "x"})
         assert answer.status_code == 400, address
-        said[f"errors of {address}"] = set(read(answer.content.decode()).said)
+        said[f"errors of {address}"] = set(read(answer.getvalue().decode()).said)
     return said
 
 
