@@ -264,6 +264,7 @@ async def test_on_a_telephone_the_talk_has_at_least_half_of_the_height(
 
 
 async def test_the_second_skip_link_leads_to_the_answer(camille: Page) -> None:
+    await at(camille)
     await camille.keyboard.press("Tab")
     await camille.keyboard.press("Tab")
     skip = camille.get_by_role("link", name="Aller à la réponse")
