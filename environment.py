@@ -146,7 +146,13 @@ class Environment(Rules, FileSettings, ScannerSettings, MailSettings, SocketSett
         None, description="A file that holds SECRET_KEY, for container secrets."
     )
     session_hours: int = Field(
-        12, ge=1, le=24, description="How long a sign-in lasts, in hours."
+        12, ge=1, le=24, description="How long a sign-in lasts at most, in hours."
+    )
+    session_idle_minutes: int = Field(
+        30,
+        ge=10,
+        le=1440,
+        description="A session ends after this long without an act of its person.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least serious log line that is written."

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "hub.middleware.DatabaseDownMiddleware",
+    "hub.middleware.StayingMiddleware",
     "hub.middleware.PresenceMiddleware",
     "hub.middleware.ReaderMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -87,7 +88,8 @@ X_FRAME_OPTIONS = "DENY"
 _prefix = "__Host-" if env.https else ""
 SESSION_ENGINE = "hub.sessions"
 SESSION_COOKIE_NAME = f"{_prefix}session"
-SESSION_COOKIE_AGE = env.session_hours * 3600
+SESSION_COOKIE_AGE = env.session_hours * 3600  # the longest; hub.sessions says when
+SESSION_IDLE = timedelta(minutes=env.session_idle_minutes)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.https
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_prefix}csrf"

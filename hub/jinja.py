@@ -48,7 +48,28 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "user": getattr(request, "user", None),
         "development": not settings.PRODUCTION,
         "demo": shows_demo_data(),
+        "session": session_end(request),
         "unscanned": not settings.FILES_ARE_SCANNED,
+    }
+
+
+def session_end(request: HttpRequest) -> dict[str, Any] | None:
+    """What a page must know to warn before the session ends; none without one.
+
+    `left` seconds are counted by the page's own clock, which may be wrong; `ends` is
+    shown. `last`: no act puts this end off.
+    """
+    session: Any = getattr(request, "session", None)
+    ends_at = getattr(session, "ends_at", None)
+    if ends_at is None or not request.user.is_authenticated:
+        return None
+    longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return {
+        "left": int((ends_at - timezone.now()).total_seconds()),
+        "ends": ends_at.isoformat(timespec="seconds"),
+        "last": ends_at >= session.since + longest,
+        "idle": int(settings.SESSION_IDLE.total_seconds()),
+        "hours": settings.SESSION_COOKIE_AGE // 3600,
     }
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from hub import permissions, zones
-from hub.actions import presence
+from hub.actions import presence, sessions
 from hub.errors import Forbidden, NotFound
 from hub.uploads import body_limit
 from hub.views import errors
@@ -86,6 +86,35 @@ class DatabaseDownMiddleware:
         if isinstance(error, OperationalError | InterfaceError):
             return errors.unavailable(request, error)
         return None
+
+
+class StayingMiddleware:
+    """Puts the end of the session off when its person does something.
+
+    Loading a page and every POST count; what a page asks by itself (the API, a part of
+    a page) does not. An open page says so on its own (hub.views.session_end).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session: Any = request.session
+        if request.user.is_authenticated and session.ends_at and _is_an_act(request):
+            try:
+                session.ends_at = sessions.stay(
+                    session.session_key, session.since, session.ends_at
+                )
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("Session not put off: %s", type(error).__name__)
+        return self.get_response(request)
+
+
+def _is_an_act(request: HttpRequest) -> bool:
+    if request.method == "POST":
+        return True
+    by_script = request.headers.get("Sec-Fetch-Dest", "document") != "document"
+    return not (by_script or is_api(request))
 
 
 class PresenceMiddleware:

@@ -1,9 +1,15 @@
-"""Sessions in the database, each known to its owner. Set as SESSION_ENGINE."""
+"""Sessions in the database, each known to its owner. Set as SESSION_ENGINE.
 
-from datetime import datetime
+A session ends when its person did nothing for SESSION_IDLE_MINUTES, and at the latest
+SESSION_HOURS after they signed in (decision 0028). Who puts the end off is
+hub.middleware.
+"""
+
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -22,8 +28,17 @@ class Accounts(BaseBackend):
         return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+def end_of(since: datetime, now: datetime) -> datetime:
+    """When a session that began at `since`, and is used now, ends by itself."""
+    latest: datetime = since + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return min(latest, now + settings.SESSION_IDLE)
+
+
 class SessionStore(DatabaseStore):
     """Django's database sessions plus the columns that a person's list shows."""
+
+    since: datetime | None = None  # when they signed in, and
+    ends_at: datetime | None = None  # when it ends, as far as the row was read
 
     def __init__(self, session_key: str | None = None) -> None:
         """A key that Django never makes is no key: PostgreSQL refuses U+0000."""
@@ -34,6 +49,12 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _get_session_from_db(self) -> Session | None:
+        session: Session | None = super()._get_session_from_db()  # type: ignore[misc]
+        if session is not None:
+            self.since, self.ends_at = session.created_at, session.expire_date
+        return session
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
         assert isinstance(session, Session)
@@ -42,6 +63,7 @@ class SessionStore(DatabaseStore):
         session.created_at = datetime.fromisoformat(
             data.setdefault("since", timezone.now().isoformat())
         )
+        session.expire_date = end_of(session.created_at, timezone.now())
         session.public_id = UUID(data.setdefault("public_id", str(uuid4())))
         return session
 

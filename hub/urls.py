@@ -28,6 +28,7 @@ from hub.views import (
     palette,
     record,
     search,
+    session_end,
     side,
     threads,
     transmission,
@@ -46,7 +47,6 @@ register_converter(Name, "name")
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("premiers-pas/fin", home.close_first_steps, name="first-steps-close"),
     path("fils/<uuid:thread_id>", threads.thread, name="thread"),
     path("fils/<uuid:thread_id>/brouillon", kept_drafts.keep, name="thread-draft"),
     path("fils/<uuid:thread_id>/lecture", threads.read, name="thread-read"),
@@ -182,6 +182,7 @@ urlpatterns = [
     path("connexion/lien/<str:secret>", accounts.link, name="sign-in-link"),
     path("deconnexion", accounts.sign_out, name="sign-out"),
     path("sessions", accounts.sessions, name="sessions"),
+    path("sessions/prolongation", session_end.stay, name="session-stay"),
     path("sessions/<uuid:public_id>/fin", accounts.end_session, name="session-end"),
     path("affichage", accounts.display, name="display"),
     path(

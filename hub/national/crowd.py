@@ -117,7 +117,11 @@ def _session(user: User) -> Session:
         BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
         HASH_SESSION_KEY: user.get_session_auth_hash(),
     }
-    return SessionStore().create_model_instance(data)
+    session = SessionStore().create_model_instance(data)
+    session.expire_date = timezone.now() + timedelta(
+        seconds=settings.SESSION_COOKIE_AGE
+    )
+    return session
 
 
 def _chunks(total: int, size: int) -> Iterator[int]:

@@ -112,6 +112,8 @@ def display(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, user: User) -> HttpResponse:
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    # Who signs in again before the end begins anew, under whatever session was there.
+    request.session["since"] = timezone.now().isoformat()
     request.session["browser"] = describe_browser(request.headers.get("User-Agent", ""))
     wanted = request.COOKIES.get("suite", "")
     response = HttpResponseRedirect(

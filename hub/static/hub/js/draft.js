@@ -1,7 +1,6 @@
 // What is typed and not sent yet. The server keeps it, for any page of the same person;
 // this tab keeps what the server does not have yet. Gone once it is sent.
 
-import { renewToken } from "./fresh-token.js";
 import { flagsOf, isEmpty, isSame, newId, put, typedIn } from "./typed.js";
 
 const PAUSE_MS = 1_500; // after the last key
@@ -146,7 +145,7 @@ export class Draft {
     const options = { method: "POST", body: fields, headers: { Accept: "application/json" }, redirect: "error" };
     try {
       const answer = await fetch(this.#form.dataset.draft, { ...options, keepalive: leaving });
-      if (answer.status === 403 && !again && (await renewToken(this.#form))) return this.#post(typed, leaving, true);
+      if (answer.status === 403 && !again && (await renewed(this.#form))) return this.#post(typed, leaving, true);
       if (answer.status >= 500 || answer.status === 401) return null;
       return { ok: answer.ok, status: answer.status, body: await answer.json() };
     } catch {
@@ -184,3 +183,6 @@ export class Draft {
 }
 
 const blank = () => ({ id: newId(), body: "", urgent: "", corrects: "", flags: [] });
+
+// Rarely needed: not a part of what every page loads.
+const renewed = async (form) => (await import("./fresh-token.js")).renewToken(form);

@@ -4,7 +4,6 @@
 import { heard, learn, named, words } from "./file-line.js";
 import { sendFile, takeBack } from "./file-sending.js";
 import { watchSources } from "./file-sources.js";
-import { renewToken } from "./fresh-token.js";
 import { UploadLine } from "./upload-line.js";
 
 const AT_ONCE = 3; // a browser opens six lines to a server: messages need some too
@@ -161,7 +160,7 @@ export class Uploads extends EventTarget {
     this.warn("");
     line.again();
     line.button.focus(); // the button that was pressed goes away
-    await renewToken(this.#form); // who signed in again, elsewhere, has a new one
+    await (await import("./fresh-token.js")).renewToken(this.#form); // who signed in again, elsewhere, has a new one
     this.#next();
   }
 

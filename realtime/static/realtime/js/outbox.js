@@ -40,7 +40,7 @@ export class Outbox {
     for (const { frame, names, at, ask } of this.#store.all()) {
       if (this.#waiting.has(frame.id)) continue;
       this.#insert(frame, names, true);
-      if (ask || Date.now() - at > ASK_AFTER_MS) this.#fail(frame.id, words.ask.replace("{when}", dated(at)), false);
+      if (ask || Date.now() - at > ASK_AFTER_MS) this.#fail(frame.id, words.ask.replace("{when}", `${date(at)}, ${clock(at)}`), false);
     }
     return [...this.#waiting.values()].map(({ frame }) => frame);
   }
@@ -186,5 +186,3 @@ export class Outbox {
     for (const button of item.querySelectorAll("button")) button.hidden = true;
   }
 }
-
-const dated = (at) => `${date(at)}, ${clock(at)}`;

@@ -4,16 +4,12 @@ import { Acknowledging } from "./acknowledging.js";
 import { Attachments } from "./attachments.js";
 import { ByHttp } from "./by-http.js";
 import { Connection } from "./socket.js";
-import { Correcting } from "./correcting.js";
 import { lost, over, show, state, up } from "./line.js";
 import { keepCompany } from "./company.js";
 import { Older } from "./older.js";
 import { Outbox } from "./outbox.js";
-import { refreshPanel } from "./panel.js";
-import { followPermalinks } from "./permalinks.js";
 import { Polling } from "./polling.js";
 import { Reading } from "./reading.js";
-import { bindThreadKeys } from "./thread-keys.js";
 import { showTurn } from "./turn.js";
 import { Timeline } from "./timeline.js";
 import { Uploads } from "../../hub/js/upload.js";
@@ -43,7 +39,6 @@ byHttp.addEventListener("acknowledged", ({ detail: seq }) => {
 const files = new Attachments(timeline, uploads, Number(talk.dataset.files));
 const polling = new Polling(url, () => timeline.held, files);
 for (const { attachments } of outbox.recall()) for (const id of attachments) uploads?.drop(id);
-if (form) new Correcting(form);
 const writing = form && new Writing(form, thread, uploads, outbox, files);
 
 let asking = false; // a history request is under way
@@ -152,7 +147,10 @@ on("reload", (where) => {
   if (!where.thread) connection.again(); // we were too slow
   else if (where.thread === thread) busy() ? polling.ask() : location.reload(); // it says what was lost
 });
-on("measure", ({ measure }) => measure === document.querySelector(".context").dataset.measure && refreshPanel(form, reloadUnlessWriting));
+on("measure", async ({ measure }) => {
+  if (measure !== document.querySelector(".context").dataset.measure) return;
+  (await import("./panel.js")).refreshPanel(form, reloadUnlessWriting);
+});
 on("poll", () => polling.ask());
 on("ended", (why) => {
   reloadUnlessWriting();
@@ -167,8 +165,6 @@ addEventListener("beforeunload", (event) => {
 });
 
 new Older();
-followPermalinks();
-bindThreadKeys();
 document.querySelector("[data-log]").addEventListener("older-shown", () => reading.grown(false));
 keepCompany(connection, thread, form);
 connection.start();

@@ -4,8 +4,9 @@
 import { Composer } from "../../hub/js/composer.js";
 import { Draft } from "../../hub/js/draft.js";
 import { sayingSlowly } from "../../hub/js/say-slowly.js";
-import { showLength } from "../../hub/js/length.js";
 import { guard, over } from "./line.js";
+
+const LONG = 5_000; // characters: half of what a message may have
 
 export class Writing {
   #form;
@@ -27,12 +28,24 @@ export class Writing {
       say: sayingSlowly(form.querySelector("[data-draft-said]")),
       waits: (id) => outbox.has(id),
     });
-    showLength(form);
+    this.#showLength();
   }
 
   // Whether a reload would disturb.
   get busy() {
     return Boolean(this.#form.elements.body.value) || this.#uploads.unsent > 0;
+  }
+
+  // A long text is rare: what counts its characters is loaded for one.
+  #showLength() {
+    const { body } = this.#form.elements;
+    const look = async () => {
+      if (body.value.length < LONG) return;
+      body.removeEventListener("input", look);
+      (await import("../../hub/js/length.js")).showLength(this.#form);
+    };
+    body.addEventListener("input", look);
+    look();
   }
 
   // The session or the right is lost.
