@@ -1,10 +1,16 @@
 """French is complete, and the check that says so can fail. No database."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
+from hub.models import Role
+from hub.models.centres import VisitKind
 from scripts import translations, typography
+
+GLOSSARY = (translations.ROOT / "docs" / "glossary.md").read_text()
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
 
@@ -61,6 +67,22 @@ def test_english_is_looked_at_too() -> None:
     wrong = "Oops, an error occurred! Click here to see the user's centre"
     assert len(list(typography.english(wrong))) == 7
     assert list(typography.english("The court’s side: 100%% of them; is it?")) == []
+
+
+def test_the_glossary_and_the_check_avoid_the_same_words() -> None:
+    in_pages = GLOSSARY.partition("In pages: ")[2].partition("In code:")[0]
+    avoided = re.findall(r'"([^"]+)"', in_pages)
+    assert len(avoided) > 9
+    assert [words for words in avoided if not list(typography.french(words))] == []
+
+
+def test_the_glossary_names_roles_and_visits_as_pages_do() -> None:
+    french = dict(re.findall(r"^\| ([^|]+) \| `([A-Z_]+)` \|", GLOSSARY, re.MULTILINE))
+    said = {code: words for words, code in french.items()}
+    with override("fr"):
+        for member in (*Role, *VisitKind):
+            plain = re.sub(r" \(.*", "", said[member.name])
+            assert member.label == plain, member
 
 
 def test_an_update_mends_what_is_missing_or_gone(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from hub import events, permissions
+from hub import days, events, permissions, zones
 from hub.actions import guards, turns
 from hub.actions.messages import post_in_transaction
 from hub.actions.step import Step
-from hub.calendar import local_day, zone
+from hub.calendar import local_day
 from hub.errors import Illegal
 from hub.models import (
     SYSTEM,
@@ -73,10 +73,11 @@ def refuse_illegal(measure: Measure, event: Event, place: Membership | None) -> 
         raise Illegal(
             gettext("Not possible now: this measure is “%(s)s”.") % {"s": state}
         )
-    at = last.at.astimezone(zone(measure.court.departement_id))
+    at = zones.local(last.at)
+    when = f"{days.in_words(at.date())}, {at:%H:%M}"
     raise Illegal(
         gettext("Not possible now: this measure is “%(state)s”, by %(name)s on %(at)s.")
-        % {"state": state, "name": last.by_name, "at": f"{at:%d/%m/%Y, %H:%M}"}
+        % {"state": state, "name": last.by_name, "at": when}
     )
 
 

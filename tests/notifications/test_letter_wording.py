@@ -258,3 +258,12 @@ def test_the_page_of_samples_shows_each(demo: Demo, client: Client) -> None:
     for missing in ("/dev/emails/x/fr/none.html", "/dev/emails/test/de/none.html",
                     "/dev/emails/test/fr/all.html", "/dev/emails/test/fr/none.js"):  # fmt: skip
         assert client.get(missing).status_code == 404
+
+
+def test_a_mail_names_the_clock_overseas_only() -> None:
+    overseas = NOW.astimezone(ZoneInfo("Indian/Reunion"))
+    with translation.override("fr"):
+        assert line_words.moment(NOW) == "23 novembre 2026 à 10:40"
+        assert line_words.moment(overseas) == (
+            "23 novembre 2026 à 13:40 (heure de La Réunion)"
+        )
