@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster test test-fast test-cluster lint format bench bench-peers \
-	login lock looks translations access faults crash-mail files-faults sockets backups \
+	login lock looks translations access faults crash-mail files-faults sockets backups offline \
 	clean up
 
 help: ## show this list
@@ -102,6 +102,11 @@ sockets: ## let sockets wait and stall for minutes (TEST_SHAPE as above)
 	$(PREPARE)
 	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m long_sockets \
 		tests/faults/test_long_sockets.py $(ARGS)
+
+offline: ## stay offline for five minutes with three messages typed, then send them
+	$(PREPARE)
+	@OFFLINE_SECONDS=$${OFFLINE_SECONDS:-300} TEST_SHAPE=embedded $(VENV)/python -m pytest \
+		tests/journeys/test_kept_writing.py -k typed_offline $(ARGS)
 
 backups: ## take 20 backups under load and restore each (TEST_SHAPE as above)
 	$(PREPARE)

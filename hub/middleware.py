@@ -220,9 +220,13 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    detail = translation.gettext("Sign in first.")
     if is_api(request):
-        body = {"code": "forbidden", "detail": translation.gettext("Sign in first.")}
-        return JsonResponse(body, status=401)
+        return JsonResponse({"code": "forbidden", "detail": detail}, status=401)
+    if request.headers.get("Accept", "") == "application/json":
+        return JsonResponse({"said": detail}, status=401)
+    if request.method == "POST" and errors.holds_words(request):
+        return errors.signed_out(request)
     query = ""
     if request.method == "GET" and request.path != "/":
         query = "?" + urlencode({"suite": request.get_full_path()})

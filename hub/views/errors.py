@@ -2,12 +2,14 @@
 
 import logging
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5
+LONGEST_CODE = 40  # characters of what a script or a button sends: ids, numbers, names
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -22,8 +24,33 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of ours whose token is old comes back with a new one: somebody signed in
+    again meanwhile. Another site's form is never shown: its words are not the person's.
+    """
+    if holds_words(request) and request.user.is_authenticated:
+        detail = _("You signed in after this form was shown. Check it, then send it.")
+        return _answer(request, 403, "forbidden", detail, shows_again=True)
     detail = _("This form has expired. Go back, reload the page and send it again.")
     return _answer(request, 403, "forbidden", detail)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """The session ended before this form was sent: what was typed is shown again."""
+    detail = _("Your session ended before this was sent. What you wrote is below.")
+    return _answer(request, 401, "forbidden", detail, shows_again=True)
+
+
+def holds_words(request: HttpRequest) -> bool:
+    """Whether a form of this hub was sent that holds more than a press of a button."""
+    if request.headers.get("Origin", "") not in settings.ALLOWED_ORIGINS:
+        return False
+    values = [
+        value.strip()
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    return any(" " in value or len(value) > LONGEST_CODE for value in values)
 
 
 def bad_request(
@@ -54,14 +81,21 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     """503; a message that was being sent is shown again, ready to be sent again."""
     logger.error("Database out of reach: %s", type(error).__name__)
     detail = _("Not sent: the record is out of reach for a moment. Try again.")
-    response = _answer(request, 503, "unavailable", detail)
+    again = request.method == "POST"
+    response = _answer(request, 503, "unavailable", detail, shows_again=again)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    detail: str,
+    shows_again: bool = False,
+) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "detail": detail}, status=status)
-    typed = request.POST if status == 503 and request.method == "POST" else None
+    typed = request.POST if shows_again else None
     context = {"status": status, "detail": detail, "typed": typed}
     return render(request, "errors/error.html", context, status=status)
