@@ -74,8 +74,8 @@ def test_no_mail_speaks_the_other_language() -> None:
 
 
 def test_such_words_are_found() -> None:
-    page = {"p": {"Send", "Bonjour", "12 measures wait for your reply", "Camille"}}
-    words = ["12 measures wait for your reply", "Send"]
+    words = ["Measure transmitted to Nantes.", "Send"]
+    page = {"p": {*words, "Bonjour", "Camille"}}
     assert _strangers(page, own=1, other=0) == {"p": words}
     assert _strangers({"p": {"Envoyer", "Send"}}, own=0, other=1) == {"p": ["Envoyer"]}
 

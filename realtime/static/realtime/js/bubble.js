@@ -24,6 +24,7 @@ export function bubble(message, reader) {
   slot("place").textContent = own ? "" : `${roles[message.author.role]}, ${message.author.organisation}`;
   slot("door").hidden = message.door !== "link";
   slot("body").replaceChildren(...safeParts(message.html));
+  if (message.kind !== "ordinary") slot("body").lang = "fr"; // words of the hub, for the record
   for (const file of message.attachments) attach(slot("files"), file);
   slot("urgent").hidden = !message.urgent;
   slot("urgent-reason").textContent = message.urgent;
