@@ -15,9 +15,9 @@ from hub.errors import Forbidden
 from hub.posting import Draft, Refused
 from hub.queries import threads as queries
 from hub.queries.agenda import waiting_count
-from hub.queries.history import MOST, PAGE, history
+from hub.queries.history import MOST, PAGE, history, newest_receipts
 from hub.views.requests import LARGEST, person, refusal_status
-from hub.wire import wire_history, wire_posted
+from hub.wire import wire_history, wire_posted, wire_receipts
 
 Seq = Annotated[int, Field(ge=0, le=LARGEST)]
 
@@ -103,6 +103,29 @@ def messages(
     head = permissions.head_for(reader, thread)
     part = history(thread, head, after=after, before=before, limit=limit)
     return wire_history(thread, part, reader.pk)
+
+
+class ReceiptOut(Schema):
+    user: UUID
+    seq: int
+    at: str
+    acknowledged: bool
+
+
+class ReceiptsOut(Schema):
+    thread: UUID
+    receipts: list[ReceiptOut]
+
+
+@api.get(
+    "/threads/{uuid:thread}/receipts",
+    response={200: ReceiptsOut, 404: RefusedOut},
+    url_name="receipts",
+)
+def receipts(request: HttpRequest, thread: UUID) -> Any:
+    """How far each reader came, and the newest acknowledgements; two queries."""
+    permissions.head_for(person(request), thread)
+    return {"thread": thread, "receipts": wire_receipts(newest_receipts(thread))}
 
 
 @api.post(

@@ -1,5 +1,6 @@
 """Domain objects as PROTOCOL.md writes them: used by the JSON door and the socket."""
 
+from collections.abc import Iterable
 from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from hub import text
 from hub.chain import wire_time
 from hub.files.reasons import SENTENCES, Reason
 from hub.models import Attachment, AttachmentState, Message
-from hub.queries.history import History
+from hub.queries.history import History, Receipt
 
 STATES = {
     AttachmentState.WAITING: "pending",
@@ -147,6 +148,19 @@ def wire_posted(message: Message) -> dict[str, Any]:
         "html": text.render(message.body),
         "hash": message.hash,
     }
+
+
+def wire_receipts(receipts: Iterable[tuple[int, Receipt]]) -> list[dict[str, Any]]:
+    """The fields of `receipt`, without the thread."""
+    return [
+        {
+            "user": str(one.user_id),
+            "seq": seq,
+            "at": wire_time(one.at),
+            "acknowledged": one.acknowledged,
+        }
+        for seq, one in receipts
+    ]
 
 
 def wire_history(

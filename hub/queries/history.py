@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 
 from hub.chain import with_files
 from hub.models import (
@@ -105,6 +105,20 @@ def with_receipts(part: History, people: list[Participant]) -> History:
         part.receipts = _receipts(part.messages, names)
         part.corrections = _corrections(part.messages)
     return part
+
+
+def newest_receipts(thread: UUID) -> list[tuple[int, Receipt]]:
+    """(seq, receipt): how far each reader came, then up to MOST acknowledgements.
+
+    Two queries. Names are left out: who asks has them.
+    """
+    steps = ReadMark.objects.filter(participant__thread=thread)
+    readers = steps.values_list("participant__user").annotate(Max("seq"), Max("at"))
+    newest = Acknowledgement.objects.filter(thread=thread).order_by("-seq")[:MOST]
+    return [
+        *((seq, Receipt(user, "", at, False)) for user, seq, at in readers),
+        *((done.seq, Receipt(done.user_id, "", done.at, True)) for done in newest),
+    ]
 
 
 _COLUMNS = columns_of(Message)

@@ -57,7 +57,7 @@ def crawl(
         if answer.status_code in (301, 302, 303):
             found = [answer["Location"]]
         elif answer.headers.get("Content-Type", "").startswith("text/html"):
-            source = answer.content.decode()
+            source = answer.getvalue().decode()
             yield Page(route, address, source, answer.status_code)
             found = [link.replace("&amp;", "&") for link in LINK.findall(source)]
         else:

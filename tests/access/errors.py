@@ -40,7 +40,7 @@ def refusal(client: Client, address: str, answers: dict[str, str]) -> str:
     with transaction.atomic():
         answer = client.post(address.partition("#")[0], answers)
         transaction.set_rollback(True)
-    page = answer.content.decode()
+    page = answer.getvalue().decode()
     return (
         page
         if 400 <= answer.status_code < 500 and "<form" in page.partition("<main")[2]

@@ -34,7 +34,7 @@ def complaints(source: str) -> list[str]:
     for shape in page.xpath("//template"):
         shape.drop_tree()
     page.set("data-ids", " ".join(page.xpath("//@id")))
-    for unseen in page.xpath("//main//*[@hidden]"):
+    for unseen in page.xpath("//*[@hidden] | //dialog[not(@open)]"):
         unseen.drop_tree()
     found = [said for rule in RULES for said in rule(page)]
     if not source.lstrip().lower().startswith("<!doctype html>"):

@@ -15,6 +15,7 @@ from django.test import Client
 
 from hub import permissions
 from hub.actions import members
+from hub.actions.messages import acknowledge, mark_read
 from hub.demo import COURT, OTHER_CENTRE, Demo, transmit_demo
 from hub.models import Court, Membership, Message, Role, Thread, User
 from hub.models.centres import VisitKind
@@ -137,6 +138,20 @@ def test_history_comes_in_parts_that_join_without_a_hole(
     assert [m["seq"] for m in last["messages"]] == [2]
 
 
+def test_receipts_say_how_far_each_came_and_who_acknowledged(
+    demo: Demo, camille: Client
+) -> None:
+    thread, user = demo.threads[0].pk, demo.people["camille"]
+    mark_read(user, thread, 3)
+    acknowledge(user, thread, 5)
+    answer = camille.get(f"/api/v1/threads/{thread}/receipts").json()["receipts"]
+    mine = [one for one in answer if one["user"] == str(user.pk)]
+    assert {(one["seq"], one["acknowledged"]) for one in mine} == {
+        (3, False),
+        (5, True),
+    }
+
+
 @pytest.mark.parametrize(
     "query", ["after=-1", "after=x", f"after={2**31}", "limit=0", "limit=201"]
 )
@@ -158,6 +173,7 @@ def test_the_description_names_every_call_and_no_other(db: None) -> None:
         "/api/v1/threads",
         "/api/v1/waiting",
         messages("{thread}"),
+        "/api/v1/threads/{thread}/receipts",
         "/api/v1/threads/{thread}/attachments",
         "/api/v1/attachments/{attachment}",
     }

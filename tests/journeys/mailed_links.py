@@ -14,7 +14,8 @@ from django.utils import timezone
 from hub.models import Thread, User
 from notifications import links
 from notifications.models import Notification
-thread = Thread.objects.order_by("-last_seq").first()
+wanted = Thread.objects.filter(pk="{thread}") if "{thread}" else Thread.objects.all()
+thread = wanted.order_by("-last_seq").first()
 row = Notification(user=User.objects.get(email="{email}"), thread=thread,
     kind="messages", subject="message", window="m", first_seq=thread.last_seq,
     due_at=timezone.now())
@@ -24,9 +25,10 @@ print("ADDRESS", links.issue([row])[row.pk])
 """
 
 
-def mail_with_link(hub: ServedHub, email: str) -> str:
-    """An address as in the mail about the newest message, without waiting for one."""
-    printed = hub.manage("shell", "-c", OWE.format(email=email))
+def mail_with_link(hub: ServedHub, email: str, thread: str = "") -> str:
+    """An address as in the mail about the newest message, without waiting for one; in
+    the thread with most messages, unless one is named."""
+    printed = hub.manage("shell", "-c", OWE.format(email=email, thread=thread))
     return printed.partition("ADDRESS ")[2].split()[0]
 
 

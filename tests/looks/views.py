@@ -38,6 +38,7 @@ NOT_PAGES = {
     "hub:readyz": "for machines",
     "api:threads": "data",
     "api:messages": "data",
+    "api:receipts": "data",
     "api:attachments": "data",
     "api:attachment": "data",
     "api:openapi-json": "data",

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from hub.demo import CAST
 from tests.clients.server import ROOT, ServedHub
 from tests.journeys.conftest import LIVE
+from tests.looks.barriers import barriers
 from tests.looks.looking import Seen, look
 from tests.looks.views import View
 
@@ -43,6 +44,7 @@ class Visit:
             page = await self._page_of(view.who)
             status = await self._open(page, view)
             seen = await look(page, view.name, PICTURES, self.media)
+            seen.wrong += await barriers(page)
         except Exception as error:  # the sweep goes on
             return Seen(view.name, wrong=[f"not reached: {error}"[:400]])
         seen.wrong += self._compare(view, urlsplit(page.url).path, status)

@@ -36,7 +36,9 @@ export function bubble(message, reader) {
   slot("corrects-link").textContent = number(message.corrects);
   slot("corrects-link").href = `#m-${message.corrects}`;
   slot("ask").hidden = !message.needs_ack || message.side === reader.side;
-  slot("ask").action = slot("ask").action.replace("/messages/0/", `/messages/${message.seq}/`);
+  // The attribute: as a property it would be resolved, and inside a template it is empty.
+  const address = slot("ask").getAttribute("action").replace("/messages/0/", `/messages/${message.seq}/`);
+  slot("ask").setAttribute("action", address);
   slot("ask-button").textContent = words.acknowledge.replace("{seq}", message.seq);
   slot("permalink").href = `#m-${message.seq}`;
   slot("permalink").firstChild.data = number(message.seq);

@@ -1,4 +1,4 @@
-// Posting and acknowledging where no socket can be opened. Tells `posted`, `refused`
+// Posting, reading and acknowledging where no socket can be opened. Tells `posted`, `refused`
 // (id, code, detail), `acknowledged` (seq), `unknown` (the session ended) and `lost`: the
 // network is away.
 
@@ -29,6 +29,14 @@ export class ByHttp extends EventTarget {
     fetch(ask.action, { method: "POST", body: new FormData(ask) })
       .then((answer) => answer.ok && this.#tell("acknowledged", seq))
       .catch(() => this.#tell("lost"));
+    return true;
+  }
+
+  // Its answer leads to the page that is open already.
+  read(address, seq) {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const body = new URLSearchParams({ csrfmiddlewaretoken: token, seq });
+    fetch(address, { method: "POST", body, redirect: "manual" }).catch(() => this.#tell("lost"));
     return true;
   }
 

@@ -1,10 +1,13 @@
 // Where no socket can be opened, what is missing is asked for by HTTP. Tells `answered`
-// (messages), `ended` (signed-out, forbidden) and `lost`: the network is away.
+// (messages), `receipts`, `ended` (signed-out, forbidden) and `lost`: the network is away.
+
+const RECEIPTS_EVERY = 3; // askings: they hurry less than messages
 
 export class Polling extends EventTarget {
   #url;
   #held; // () => the last seq that the page has
   #files;
+  #asked = 0;
 
   constructor(url, held, files) {
     super();
@@ -23,6 +26,7 @@ export class Polling extends EventTarget {
       this.#tell("answered", part.messages);
       if (part.more) this.ask();
       else await this.#askFiles();
+      if (this.#asked++ % RECEIPTS_EVERY === 0) await this.#askReceipts();
     } catch {
       this.#tell("lost"); // no network: the next one tells
     }
@@ -35,6 +39,11 @@ export class Polling extends EventTarget {
     for (const file of part.attachments) this.#files.take(file);
     this.#files.change = part.change;
     if (part.more) await this.#askFiles();
+  }
+
+  async #askReceipts() {
+    const answer = await fetch(`${this.#url}/receipts`);
+    if (answer.ok) this.#tell("receipts", (await answer.json()).receipts);
   }
 
   #tell(name, detail) {

@@ -17,7 +17,9 @@ export class Reading {
 
   constructor(tellServer) {
     this.#tellServer = tellServer;
-    const covered = Math.min(document.querySelector(".dock").offsetHeight, innerHeight * COVERED);
+    const dock = document.querySelector(".dock");
+    const covered = Math.min(dock.offsetHeight, innerHeight * COVERED);
+    new ResizeObserver(() => keepFocusAbove(dock)).observe(dock);
     const rootMargin = `0px 0px -${covered}px`;
     this.#watch = new IntersectionObserver((entries) => this.#displayed(entries), { rootMargin });
     this.#observe();
@@ -101,4 +103,10 @@ export class Reading {
     button.textContent = this.#below === 1 ? one : many.replace("{count}", this.#below);
     this.#newer.hidden = !this.#below;
   }
+}
+
+// What takes the focus scrolls to above the composer, however tall it has grown.
+function keepFocusAbove(dock) {
+  const height = Math.min(dock.offsetHeight + 8, innerHeight * 0.75);
+  document.documentElement.style.scrollPaddingBottom = `${height}px`;
 }

@@ -21,7 +21,7 @@ const thread = talk.dataset.thread;
 const url = `/api/v1/threads/${thread}`;
 const timeline = new Timeline(Number(talk.dataset.head));
 const connection = new Connection(() => ({ threads: { [thread]: timeline.held }, files: { [thread]: files.change } }));
-const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }));
+const reading = new Reading((seq) => connection.send({ type: "read", thread, seq }) || (isPolling() && byHttp.read(`/fils/${thread}/lecture`, seq)));
 const store = new WaitingStore(document.body.dataset.user, thread);
 const outbox = new Outbox(store, (frame) => connection.send(frame) || (isPolling() && byHttp.post(frame)));
 const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (isPolling() && byHttp.acknowledge(seq)));
@@ -67,6 +67,11 @@ function takeOwn(draft, posted) {
   take([{ ...draft, ...posted, attachments, kind: "ordinary", ...timeline.myself }], true);
 }
 
+function takeReceipt(receipt) {
+  timeline.receipt(receipt);
+  if (receipt.acknowledged && receipt.user === document.body.dataset.user) acknowledging.settle(receipt.seq);
+}
+
 function askAfterHole() {
   if (asking) return;
   asking = connection.send({ type: "history", thread, after: timeline.held, limit: 200 });
@@ -84,6 +89,7 @@ const reloadUnlessWriting = () => busy() || location.reload();
 const isPolling = () => state() === "polling";
 
 polling.addEventListener("lost", () => showState(lost()));
+polling.addEventListener("receipts", ({ detail }) => detail.forEach(takeReceipt));
 polling.addEventListener("ended", ({ detail }) => connection.end(detail));
 polling.addEventListener("answered", ({ detail: messages }) => {
   const resumed = !isPolling();
@@ -128,11 +134,7 @@ on("refused", (refusal) => {
   if (refusal.id) outbox.refuse(refusal);
   else asking = false; // it may have been that; the next message or pong asks again
 });
-on("receipt", (receipt) => {
-  if (receipt.thread !== thread) return;
-  timeline.receipt(receipt);
-  if (receipt.acknowledged && receipt.user === document.body.dataset.user) acknowledging.settle(receipt.seq);
-});
+on("receipt", (receipt) => receipt.thread === thread && takeReceipt(receipt));
 on("attachment", (news) => {
   if (news.thread !== thread) return;
   const wasAtEnd = reading.atEnd;
