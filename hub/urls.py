@@ -47,6 +47,7 @@ register_converter(Name, "name")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("premiers-pas/fin", home.close_first_steps, name="first-steps-close"),
     path("fils/<uuid:thread_id>", threads.thread, name="thread"),
     path("fils/<uuid:thread_id>/brouillon", kept_drafts.keep, name="thread-draft"),
     path("fils/<uuid:thread_id>/lecture", threads.read, name="thread-read"),

@@ -8,6 +8,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import (
+            at_home,
             catcher,
             delivery,
             devices,
@@ -20,6 +21,7 @@ class NotificationsConfig(AppConfig):
         )
 
         sign_in_mail.connect()
+        at_home.connect()
         devices.connect()
         listeners.connect()
         reopened.connect()

@@ -69,6 +69,7 @@ class User(AbstractBaseUser):
     zone = models.CharField(max_length=40, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     seen_at = models.DateTimeField(null=True)  # last sign of a page; to the minute
+    first_steps_closed_at = models.DateTimeField(null=True)  # by the person's own wish
     created_at = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"

@@ -15,6 +15,7 @@ from django.db.models import Exists, Max, OuterRef
 
 from hub.chain import with_files
 from hub.models import (
+    ORDINARY,
     Acknowledgement,
     AlertMark,
     Attachment,
@@ -93,6 +94,13 @@ def around(thread: UUID, head: int, seq: int) -> History:
     """PAGE messages with this one in the middle; what is not there is the last PAGE."""
     end = min(head, max(seq, 1) + PAGE // 2)
     return history(thread, head, before=end + 1)
+
+
+def own_message(seat: Participant, seq: int) -> Message | None:
+    """What this person wrote there, if they did and it can be corrected."""
+    return Message.objects.filter(
+        thread=seat.thread_id, seq=seq, author=seat.user_id, kind=ORDINARY
+    ).first()
 
 
 def with_receipts(part: History, people: list[Participant]) -> History:

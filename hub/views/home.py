@@ -1,13 +1,16 @@
 """The home page: what waits for me, what is late on the other side, nothing else."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from hub import permissions
+from hub.actions import first_steps
 from hub.agenda import SHOWN, Agenda, Waiting
 from hub.models import User
 from hub.queries.agenda import agenda_of
 from hub.queries.agenda_places import declared_at
+from hub.queries.first_steps import first_steps_of
 from hub.views.home_parts import Row
 from hub.views.home_places import place_row, waiting_lines
 from hub.views.home_rows import measure_row
@@ -31,8 +34,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_create": permissions.may(user, "measure.create"),
         "has_desk": permissions.may(user, "desk.read"),
         "declared": _declared(user, agenda),
+        "first": first_steps_of(user),
     }
     return render(request, "home/home.html", context)
+
+
+def close_first_steps(request: HttpRequest) -> HttpResponse:
+    first_steps.close_first_steps(person(request))
+    return HttpResponseRedirect(reverse("hub:home"), status=303)
 
 
 def _rows(found: list[Waiting]) -> list[Row]:

@@ -32,6 +32,7 @@ from hub.queries.people import answering_in, presence_of
 from hub.views import arriving
 from hub.views.acts import buttons
 from hub.views.answers import chosen_answer
+from hub.views.correcting import correction_asked
 from hub.views.kept_drafts import begun
 from hub.views.order_documents import document_context
 from hub.views.requests import person, refusal_status, whole_number
@@ -47,7 +48,8 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     seat = permissions.seat_in_thread(person(request), thread_id, "thread.read")
     if "extrait" in request.GET:
         return render(request, "threads/stretch.html", _part(request, seat))
-    return _page(request, seat, chosen_answer(request, seat))
+    begins = correction_asked(request, seat) or chosen_answer(request, seat)
+    return _page(request, seat, begins)
 
 
 def read(request: HttpRequest, thread_id: UUID) -> HttpResponse:

@@ -279,3 +279,17 @@ def test_a_return_address_stays_on_this_site(demo: Demo, sign_in: SignIn) -> Non
         measure = sent(demo)
         answer = samira.post(page_of(measure, "accuse"), {"retour": wanted})
         assert answer["Location"] == (where or f"/mesures/{measure.reference}")
+
+
+def test_a_legal_notion_stands_beside_its_act_with_its_article(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    client = sign_in(demo.people["samira"])
+    reference = demo.threads[0].designation.measure.reference
+    english = {"accept-language": "en"}
+    acts = f"/mesures/{reference}/actes"
+    asked = client.get(f"{acts}/difficulte", headers=english).content.decode()
+    assert "Why a difficulty is reported (art. 1180-5 CPC)" in asked
+    assert "<summary>" in asked  # opened by key, click or finger, not by hovering
+    plain = client.get(f"{acts}/acceptation", headers=english).content.decode()
+    assert "<summary>" not in plain

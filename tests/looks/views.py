@@ -93,6 +93,7 @@ REPLY = (
 
 JUDGE = (
     View("home-judge", "camille", "/", "hub:home"),
+    View("record", "camille", "/fils/{thread}/dossier", "hub:thread-record"),
     View("thread-judge", "camille", "/fils/{thread}", "hub:thread"),
     View("measure-judge", "camille", "/mesures/{measure}", "hub:measure"),
     View("attachment-original", "camille", "/pieces/{attachment}/original",

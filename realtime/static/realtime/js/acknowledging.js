@@ -31,10 +31,10 @@ export class Acknowledging {
     this.#waiting.clear();
   }
 
-  // On record: the focus goes to the message, never to the top of the page.
+  // On record: the focus goes to the receipt, never to the top of the page.
   settle(seq) {
     if (!this.#waiting.delete(seq)) return;
-    document.querySelector(`#m-${seq} [data-slot=permalink]`)?.focus();
+    document.querySelector(`#m-${seq} [data-slot=receipts]`)?.focus();
   }
 
   get size() {

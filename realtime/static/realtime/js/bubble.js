@@ -34,7 +34,8 @@ export function bubble(message, reader) {
   slot("case-file").hidden = !message.for_case_file;
   slot("corrects").hidden = !message.corrects;
   slot("corrects-link").textContent = number(message.corrects);
-  slot("corrects-link").href = `#m-${message.corrects}`;
+  slot("corrects-link").href = `#m-${message.corrects}`; // permalinks.js knows where it is
+  offerCorrection(slot("correct"), own && message.kind === "ordinary", message.seq);
   slot("ask").hidden = !message.needs_ack || message.side === reader.side;
   // The attribute: as a property it would be resolved, and inside a template it is empty.
   const address = slot("ask").getAttribute("action").replace("/messages/0/", `/messages/${message.seq}/`);
@@ -56,6 +57,27 @@ export function event(message) {
   time.dataset.slot = "time";
   item.querySelector("[data-slot=time]").replaceWith(time);
   return identify(item, message);
+}
+
+// The original says by what it was corrected, and stays readable.
+export function corrected(original, seq) {
+  const line = original.querySelector("[data-slot=corrected]");
+  if (line.querySelector(`[href$="#m-${seq}"]`)) return;
+  const link = document.createElement("a");
+  link.href = `#m-${seq}`;
+  link.textContent = number(seq);
+  line.append(link, " ");
+  line.hidden = false;
+  original.classList.add("msg--corrected");
+  const tool = original.querySelector("[data-slot=correct]");
+  if (tool) tool.hidden = true;
+}
+
+function offerCorrection(tool, possible, seq) {
+  if (!tool) return; // nobody writes here
+  tool.hidden = !possible;
+  tool.href = `?corrige=${seq}#repondre`;
+  tool.lastElementChild.textContent = ` ${words.message.replace("{seq}", seq)}`;
 }
 
 // Into the list of a message's files, in its place; one that is there already is told anew.

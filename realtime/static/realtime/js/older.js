@@ -5,6 +5,7 @@
 import { join } from "./layout.js";
 
 const AHEAD = "800px 0px 0px"; // asked for before the end of what there is comes into sight
+const MOVES = ["scroll", "wheel", "touchmove", "keydown"];
 
 export class Older {
   #list = document.querySelector("[data-log]");
@@ -14,7 +15,9 @@ export class Older {
 
   constructor() {
     this.#list.addEventListener("click", (event) => this.#click(event));
-    addEventListener("scroll", () => this.#observe(), { once: true, passive: true }); // not before: nothing moves by itself
+    // Not before somebody moves: at the very top a wheel or a key is no scrolling yet.
+    const moved = new AbortController();
+    for (const sign of MOVES) addEventListener(sign, () => { moved.abort(); this.#observe(); }, { passive: true, signal: moved.signal });
   }
 
   #observe() {

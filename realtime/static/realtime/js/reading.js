@@ -2,6 +2,7 @@
 // The mark grows message by message from the one on record: what was jumped over was not read.
 
 const TELL_MS = 1_000; // at most one `read` frame a second
+const FAR = 2; // screens from the end: whoever reads up there has a way back
 const COVERED = 1 / 3; // of the screen at most, behind the composer
 
 export class Reading {
@@ -23,10 +24,10 @@ export class Reading {
     const rootMargin = `0px 0px -${covered}px`;
     this.#watch = new IntersectionObserver((entries) => this.#displayed(entries), { rootMargin });
     this.#observe();
-    this.#newer.addEventListener("click", () => this.toEnd());
+    this.#newer.addEventListener("click", () => this.#jump());
     document.addEventListener("visibilitychange", () => this.tell());
     addEventListener("focus", () => this.tell());
-    addEventListener("scroll", () => this.#below && this.#showBelow(), { passive: true });
+    addEventListener("scroll", () => this.#showBelow(), { passive: true });
     if (!location.hash) this.#toStart();
   }
 
@@ -96,12 +97,20 @@ export class Reading {
     if (item?.getBoundingClientRect().top < 0) item.scrollIntoView();
   }
 
+  // The button that was pressed goes away: the focus goes to where it led.
+  #jump() {
+    this.toEnd();
+    [...document.querySelectorAll("[data-log] [data-seq]")].at(-1).focus({ preventScroll: true });
+  }
+
   #showBelow() {
+    const far = this.#end.getBoundingClientRect().top > FAR * innerHeight;
     if (this.atEnd) this.#below = 0;
-    const button = this.#newer.firstElementChild;
-    const { one, many } = button.dataset;
-    button.textContent = this.#below === 1 ? one : many.replace("{count}", this.#below);
-    this.#newer.hidden = !this.#below;
+    const { none, one, many } = this.#newer.firstElementChild.dataset;
+    const some = this.#below === 1 ? one : many.replace("{count}", this.#below);
+    const words = this.#below ? some : none;
+    if (this.#newer.textContent !== words) this.#newer.firstElementChild.textContent = words;
+    this.#newer.hidden = !this.#below && !far;
   }
 }
 

@@ -1,5 +1,9 @@
 // An older part of a thread, which is not live: what is older still comes while one scrolls.
 
 import { Older } from "./older.js";
+import { bindThreadKeys } from "./thread-keys.js";
+import { followPermalinks } from "./permalinks.js";
 
 new Older();
+followPermalinks();
+bindThreadKeys();

@@ -4,12 +4,15 @@ import { Acknowledging } from "./acknowledging.js";
 import { Attachments } from "./attachments.js";
 import { ByHttp } from "./by-http.js";
 import { Connection } from "./socket.js";
+import { Correcting } from "./correcting.js";
 import { lost, over, show, state, up } from "./line.js";
 import { keepCompany } from "./company.js";
 import { Older } from "./older.js";
 import { Outbox } from "./outbox.js";
+import { followPermalinks } from "./permalinks.js";
 import { Polling } from "./polling.js";
 import { Reading } from "./reading.js";
+import { bindThreadKeys } from "./thread-keys.js";
 import { showTurn } from "./turn.js";
 import { Timeline } from "./timeline.js";
 import { Uploads } from "../../hub/js/upload.js";
@@ -39,6 +42,7 @@ byHttp.addEventListener("acknowledged", ({ detail: seq }) => {
 const files = new Attachments(timeline, uploads, Number(talk.dataset.files));
 const polling = new Polling(url, () => timeline.held, files);
 for (const { attachments } of outbox.recall()) for (const id of attachments) uploads?.drop(id);
+if (form) new Correcting(form);
 const writing = form && new Writing(form, thread, uploads, outbox, files);
 
 let asking = false; // a history request is under way
@@ -167,6 +171,8 @@ addEventListener("beforeunload", (event) => {
 });
 
 new Older();
+followPermalinks();
+bindThreadKeys();
 document.querySelector("[data-log]").addEventListener("older-shown", () => reading.grown(false));
 keepCompany(connection, thread, form);
 connection.start();

@@ -1,7 +1,7 @@
 // The messages on the page, in order of seq: adds what comes, with day lines, the unread
 // line and groups. What one message looks like is bubble.js.
 
-import { attach, bubble, event } from "./bubble.js";
+import { attach, bubble, corrected, event } from "./bubble.js";
 import { group } from "./layout.js";
 import { capital, dayKey, longDay } from "../../hub/js/moments.js";
 import { Receipts } from "./receipts.js";
@@ -38,6 +38,8 @@ export class Timeline {
     if (this.#away && message.author.id !== this.#me.user) this.#unreadLine();
     this.#list.append(message.kind === "system" ? event(message) : bubble(message, this.#me));
     group(this.#list.lastElementChild);
+    const original = message.corrects && document.getElementById(`m-${message.corrects}`);
+    if (original) corrected(original, message.seq);
     this.held = message.seq;
     return true;
   }

@@ -1,0 +1,273 @@
+"""A long thread: older pages without jumps, corrections, keys, and what a telephone shows.
+
+One served hub and two browsers for all of it: each test begins from the page anew.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.clients.server import ServedHub
+from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, in_shape, open_thread
+from tests.journeys.test_two_browsers import say
+
+pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+
+ITEMS = "[data-log] [data-seq]"
+# As somebody who wrote much and has read everything. Answers with the last seq.
+TALK = """async (count) => {
+  const thread = location.pathname;
+  const url = `/api/v1/threads/${document.querySelector("[data-thread]").dataset.thread}/messages`;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  let seq = 0;
+  for (let number = 0; number < count; number += 1) {
+    const body = JSON.stringify({ id: crypto.randomUUID(), body: `Suite ${number}\\n\\nDite.` });
+    seq = (await (await fetch(url, { method: "POST", headers, body })).json()).seq;
+  }
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token, seq });
+  await fetch(`${thread}/lecture`, { method: "POST", body });
+  return seq;
+}"""
+# Scrolled up: the place of one message in sight, before an older page is there and after,
+# and what the log says to screen readers meanwhile. Gives up where none comes.
+SCROLL_UP = """async (seq) => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const log = document.querySelector("[role=log]");
+  const list = document.querySelector("[data-log]");
+  const item = document.getElementById(`m-${seq}`);
+  const top = () => item.getBoundingClientRect().top;
+  const seen = { before: 0, busy: null };
+  new MutationObserver(() => (seen.busy ??= log.getAttribute("aria-busy"))).observe(list, { childList: true });
+  const shown = new Promise((done, fail) => {
+    list.addEventListener("older-shown", done, { once: true });
+    setTimeout(() => fail(new Error("no older page came")), 10000);
+  });
+  item.scrollIntoView({ block: "start" });
+  seen.before = top();
+  await shown;
+  seen.after = top();
+  await painted();
+  return { ...seen, later: top(), ended: log.getAttribute("aria-busy") };
+}"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedHub]:
+    with in_shape(tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
+
+
+@pytest.fixture(scope="module")
+async def camille(served: ServedHub, chromium_of_all: Browser) -> Page:
+    return await open_thread(chromium_of_all, served, CAMILLE)
+
+
+@pytest.fixture(scope="module")
+async def samira(served: ServedHub, chromium_of_all: Browser) -> Page:
+    return await open_thread(chromium_of_all, served, SAMIRA)
+
+
+@pytest.fixture(autouse=True)
+async def anew(camille: Page) -> None:
+    await at(camille)
+    await camille.wait_for_selector(LIVE)
+    await camille.fill("#body", "")  # a draft is kept
+    await camille.evaluate("document.activeElement.blur()")
+
+
+async def at(page: Page, query: str = "") -> None:
+    """The thread again, as the server renders it."""
+    where = page.url.partition("?")[0].partition("#")[0] + query
+    await page.goto("about:blank")  # else an address with another hash loads nothing
+    await page.goto(where)
+
+
+async def test_older_pages_come_without_a_jump_and_end_at_the_first_message(
+    camille: Page,
+) -> None:
+    last = int(await camille.evaluate(TALK, 120))
+    await at(camille)
+    await camille.wait_for_selector(LIVE)
+    first = last - 49
+    seen: dict[str, Any] = await camille.evaluate(SCROLL_UP, first)
+    assert abs(seen["after"] - seen["before"]) < 1
+    assert abs(seen["later"] - seen["before"]) < 1, "the browser corrected it again"
+    assert (seen["busy"], seen["ended"]) == ("true", None)
+
+    await camille.evaluate("scrollTo(0, 0)")
+    await expect(camille.locator(ITEMS)).to_have_count(last)
+    await expect(camille.locator(".older")).to_have_count(0)
+    numbers = await camille.locator(ITEMS).evaluate_all(
+        "all => all.map((item) => Number(item.dataset.seq))"
+    )
+    assert numbers == list(range(1, last + 1))
+    # Each day and the line of what is new stand once, and the header of each group.
+    days = camille.locator(".day")
+    keys = await days.evaluate_all("all => all.map((line) => line.dataset.day)")
+    assert len(keys) == len(set(keys))
+    headers = camille.locator(f"{ITEMS}.msg--own:not(.msg--follows)")
+    minutes = await headers.evaluate_all(
+        "all => all.map((item) => item.querySelector('time').textContent)"
+    )
+    assert len(minutes) == len(set(minutes)) < 20
+
+
+async def test_a_page_that_cannot_be_fetched_leaves_its_link(
+    camille: Page,
+) -> None:
+    asked: list[str] = []
+
+    async def fail(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.abort()
+
+    await camille.route("**/*extrait*", fail)
+    before = await camille.locator(ITEMS).count()
+    async with camille.expect_request("**/*extrait*"):
+        await camille.keyboard.press("Home")
+    link = camille.get_by_role("link", name="Afficher les messages précédents")
+    await expect(link).to_be_visible()
+    await expect(camille.locator(ITEMS)).to_have_count(before)
+    await camille.unroute("**/*extrait*")
+    await link.press("Enter")
+    await expect(camille.locator(ITEMS)).to_have_count(before + 50)
+    focused = camille.locator(f"{ITEMS}:focus")
+    await expect(focused).to_have_count(1)  # what it brought
+
+
+async def test_the_way_back_to_the_newest_is_there_whenever_they_are_far(
+    camille: Page,
+) -> None:
+    jump = camille.locator("[data-newer] button")
+    await expect(jump).to_be_hidden()
+    await camille.evaluate("scrollTo(0, 0)")
+    await expect(jump).to_have_text("Aller aux plus récents")
+    await jump.press("Enter")
+    await expect(camille.locator(ITEMS).last).to_be_in_viewport()
+    await expect(camille.locator(ITEMS).last).to_be_focused()
+    await expect(jump).to_be_hidden()
+
+
+async def test_a_link_to_a_message_opens_where_it_is(
+    camille: Page,
+) -> None:
+    await at(camille, "#m-30")
+    await camille.wait_for_url(re.compile(r"\?autour=30#m-30$"))
+    await expect(camille.locator("#m-30")).to_be_in_viewport()
+    await expect(camille.get_by_text("partie plus ancienne du fil")).to_be_visible()
+    await camille.get_by_role("link", name="Afficher les messages suivants").click()
+    await expect(camille.locator("#m-56")).to_be_in_viewport()
+
+
+async def test_a_correction_stands_with_its_original_live_and_after_a_reload(
+    samira: Page, camille: Page
+) -> None:
+    wrong = "La rencontre est le 5.\n\n\nÀ  14:00"
+    await camille.fill("#body", wrong)
+    await camille.press("#body", "Enter")
+    own = camille.locator(f"{ITEMS}.msg--own").last
+    await expect(own).to_contain_text("rencontre est le 5")
+    first = await own.get_attribute("data-seq")
+    second = int(first or 0) + 1
+    await camille.fill("#body", "Autre chose, commencée")
+    await own.locator("[data-permalink], [data-slot=permalink]").focus()
+    await camille.keyboard.press("c")
+    await expect(camille.locator("#body")).to_have_value(wrong)
+    await expect(camille.locator("#correcting")).to_contain_text(
+        f"n°\N{NO-BREAK SPACE}{first}"
+    )
+    await say(camille, "La rencontre est le 12.")
+    await expect(camille.locator("#body")).to_have_value("Autre chose, commencée")
+    await expect(camille.locator("#correcting")).to_be_hidden()
+    for page in (camille, samira):
+        for again in (False, True):
+            if again:
+                await page.reload()
+            original, by = page.locator(f"#m-{first}"), page.locator(f"#m-{second}")
+            await expect(original).to_contain_text("rencontre est le 5")
+            for item, words, to in (
+                (original, "Corrigé par", second),
+                (by, "Corrige", first),
+            ):
+                link = item.locator("p", has_text=words).get_by_role("link")
+                await expect(link).to_have_attribute("href", f"#m-{to}")
+    await expect(camille.locator(f"#m-{first} [data-correct]")).to_be_hidden()
+    await expect(camille.locator(f"#m-{second} [data-correct]")).to_have_count(1)
+
+
+async def test_keys_move_and_act_except_where_one_writes_or_turned_them_off(
+    samira: Page, camille: Page
+) -> None:
+    await samira.check("[name=needs_ack]")
+    await say(samira, "À accuser")
+    asked = camille.locator(ITEMS, has_text="À accuser")
+    await expect(asked).to_have_count(1)
+    await camille.locator("body").click(position={"x": 2, "y": 2})
+    press = camille.keyboard.press
+    await press("?")
+    keys = camille.get_by_role("dialog", name="Raccourcis clavier")
+    await expect(keys).to_be_visible()
+    await press("Escape")
+    await press("n")
+    await expect(camille.locator(f"{ITEMS}:focus")).to_have_count(1)
+    await press("k")
+    before = camille.locator(f"{ITEMS}:focus")
+    await expect(before).not_to_have_text("À accuser")
+    await press("r")
+    await camille.keyboard.type("ajk?")
+    await expect(camille.locator("#body")).to_have_value("ajk?")
+    await press("Escape")
+    await expect(camille.locator(f"{ITEMS}:focus")).to_have_count(1)
+    await asked.focus()
+    await press("a")
+    receipt = asked.locator(".receipt")
+    await expect(receipt).to_contain_text("Vous avez accusé réception le")
+    await expect(receipt).to_be_focused()
+    words = await receipt.inner_text()
+    await camille.reload()
+    await expect(receipt).to_have_text(words.strip(), use_inner_text=True)
+
+    await camille.get_by_role("button", name="Raccourcis clavier").click()
+    await keys.get_by_label("Touches d’une lettre").uncheck()
+    await keys.get_by_role("button", name="Fermer").click()
+    await camille.reload()
+    await asked.focus()
+    await press("j")
+    await press("?")
+    await expect(keys).to_be_hidden()
+    await expect(asked).to_be_focused()
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844)])
+async def test_on_a_telephone_the_talk_has_at_least_half_of_the_height(
+    camille: Page, width: int, height: int
+) -> None:
+    await camille.set_viewport_size({"width": width, "height": height})
+    await at(camille)
+    await camille.wait_for_selector(LIVE)
+    dock = await camille.locator(".dock").bounding_box()
+    assert dock
+    assert dock["height"] <= height / 4
+    top = await camille.locator(".log").bounding_box()
+    assert top
+    assert top["y"] <= 0, "header and panel are scrolled away on arrival"
+    send = camille.locator("[data-send]")
+    await expect(send).to_have_text("Envoyer", use_inner_text=True)
+    urgent = camille.locator(".choice", has_text="Urgent")
+    await expect(urgent).to_be_hidden()
+    await camille.focus("#body")
+    await expect(urgent).to_be_visible()
+
+
+async def test_the_second_skip_link_leads_to_the_answer(camille: Page) -> None:
+    await at(camille)
+    await camille.keyboard.press("Tab")
+    await camille.keyboard.press("Tab")
+    skip = camille.get_by_role("link", name="Aller à la réponse")
+    await expect(skip).to_be_focused()
+    await camille.keyboard.press("Enter")
+    await expect(camille.locator("#body")).to_be_focused()
