@@ -15,7 +15,8 @@ import pytest
 from environment import Environment
 from hub.actions.centres import OPTIONAL, REQUIRED
 from hub.api import api
-from hub.models import MessageKind
+from hub.completeness import missing
+from hub.models import Measure, MeasureTerms, MessageKind
 from realtime.protocol import FRAME_TYPES, decode
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
@@ -203,3 +204,12 @@ def test_no_file_names_a_registry_or_a_folder_of_some_machine() -> None:
         if word.encode() in (ROOT / name).read_bytes()
     ]
     assert found == []
+
+
+def test_the_counted_form_argues_for_every_field_it_asks_and_no_other() -> None:
+    page = (ROOT / "docs" / "usability.md").read_text()
+    argued = re.findall(r"^\| `([a-z0-9_-]+)` \|[^|]+\|[^|]+\|$", page, re.M)
+    asked = missing(
+        Measure(), MeasureTerms(), [], [], order_document="", has_centre=False
+    )
+    assert set(argued) == {one.field for one in asked}
