@@ -11,7 +11,14 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.clients.server import ServedHub
-from tests.journeys.conftest import CAMILLE, SAMIRA, in_shape, sign_in
+from tests.journeys.conftest import (
+    CAMILLE,
+    LIVE,
+    SAMIRA,
+    in_shape,
+    open_thread,
+    sign_in,
+)
 from tests.journeys.files import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
@@ -93,6 +100,26 @@ async def test_a_judge_acknowledges_and_answers_what_waits(
     hand.done("acknowledge-message")
     await page.goto(hub.url)
     await expect(page.locator("h1")).to_have_text("Rien ne vous attend")
+
+
+async def test_the_number_follows_what_happens_and_a_lost_line_shows(
+    hub: ServedHub, browser: Browser
+) -> None:
+    camille = await sign_in(browser, hub, CAMILLE)
+    await camille.wait_for_selector(LIVE)
+    await expect(camille.locator("[data-count]")).to_be_hidden()
+    samira = await open_thread(browser, hub, SAMIRA)
+    await samira.fill("#body", "Une question encore : qui accompagne l’enfant ?")
+    await samira.keyboard.press("Enter")
+    await expect(camille.locator("[data-number]")).to_have_text("1")
+    await expect(camille).to_have_title("(1) Ce qui vous attend · Hub des mesures")
+    icon = camille.locator("link[rel=icon]")
+    await expect(icon).to_have_attribute("href", re.compile("icon-1.svg$"))
+    await expect(camille.locator("h1")).to_have_text("1 mesure vous attend")
+    await camille.context.set_offline(True)
+    await expect(camille.locator("[data-connection-line]")).to_contain_text(
+        "Hors ligne"
+    )
 
 
 async def test_a_coordinator_acknowledges_and_keeps_the_waiting_time_true(
