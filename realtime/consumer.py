@@ -59,7 +59,7 @@ class ThreadsConsumer(Connection):
         if user is None or protocol.SUBPROTOCOL not in offered:
             return False
         self.user, self.user_id, self.person = user, user.pk, str(user.pk)
-        self.language = user.locale or _accepted_language(self.scope)
+        self.language = user.locale or accepted_language(self.scope)
         self.own: dict[str, None] = {}  # ids, in the order of posting
         self.greeted = False
         return True
@@ -254,8 +254,11 @@ def _cookie(scope: Mapping[str, Any], name: str) -> str:
     return parse_cookie(_header(scope, b"cookie")).get(name, "")
 
 
-def _accepted_language(scope: Mapping[str, Any]) -> str:
-    """The first language of the browser that we speak."""
+def accepted_language(scope: Mapping[str, Any]) -> str:
+    """As for pages: chosen in this browser, else the first it asks that we speak."""
+    chosen = _cookie(scope, settings.LANGUAGE_COOKIE_NAME)
+    if chosen in dict(settings.LANGUAGES):
+        return chosen
     wanted = _header(scope, b"accept-language")
     for code, _quality in trans_real.parse_accept_lang_header(wanted):
         if code[:2] in dict(settings.LANGUAGES):

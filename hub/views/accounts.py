@@ -115,6 +115,9 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
     # Who signs in again before the end begins anew, under whatever session was there.
     request.session["since"] = timezone.now().isoformat()
     request.session["browser"] = describe_browser(request.headers.get("User-Agent", ""))
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if not user.locale and chosen in dict(settings.LANGUAGES):
+        choose(user, locale=chosen)  # before signing in: mails are to follow it too
     wanted = request.COOKIES.get("suite", "")
     response = HttpResponseRedirect(
         wanted if _is_ours(request, wanted) else "/", status=303

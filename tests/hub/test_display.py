@@ -1,6 +1,7 @@
 """How a person reads: language chosen by a form, kept, and followed everywhere."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -8,9 +9,11 @@ from django.template import engines
 from django.test import Client
 from django.utils.translation import override
 
+from hub import events
 from hub.demo import Demo
 from hub.models import User
 from hub.numbers import number, percent
+from realtime.consumer import accepted_language
 
 SignIn = Callable[[User], Client]
 
@@ -68,6 +71,37 @@ def test_a_refusal_before_anybody_is_known_is_in_the_browsers_language(
     assert answer.json()["detail"].startswith("Not sent: the record is out of reach")
     answer = client.get("/", headers={"accept-language": "fr"})
     assert '<html lang="fr"' in answer.content.decode()
+
+
+def test_a_language_chosen_before_signing_in_stays_the_persons(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[dict[str, Any]] = []
+
+    def hear(**event: Any) -> None:
+        heard.append(event)
+
+    monkeypatch.setattr("notifications.outgoing.send_soon", lambda message: None)
+    events.sign_in_requested.connect(hear)
+    for language, kept in (("en", "en"), ("fr", "en")):  # a choice made stays
+        client, person = Client(), demo.people["camille"]
+        client.post("/affichage", {"langue": language})
+        client.post("/connexion", {"email": person.email})
+        client.post("/connexion/code", {"code": heard[-1]["code"]})
+        person.refresh_from_db()
+        assert person.locale == kept
+    events.sign_in_requested.disconnect(hear)
+
+
+@pytest.mark.parametrize(
+    ("cookie", "asked", "language"),
+    [("langue=en", "fr", "en"), ("", "de, en;q=0.5", "en"), ("langue=de", "de", "fr")],
+)
+def test_a_socket_follows_the_browser_as_pages_do(
+    cookie: str, asked: str, language: str
+) -> None:
+    headers = [(b"cookie", cookie.encode()), (b"accept-language", asked.encode())]
+    assert accepted_language({"headers": headers}) == language
 
 
 def test_numbers_are_written_as_each_language_does() -> None:
