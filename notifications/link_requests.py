@@ -4,6 +4,7 @@ two cookies, and forms that work without a referrer.
 What a cookie opens is decided in notifications.links.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -21,7 +22,7 @@ SESSION_COOKIE = f"{_prefix}reponse"
 BROWSERS_COOKIE = f"{_prefix}navigateur"
 MOST_BROWSERS = 6  # people who share one browser, each known by a secret of their own
 SECRET_CHARACTERS = 43
-PATHS = ("/r/", "/reponse", "/desinscription/")
+PATHS = re.compile(r"/(?:r/|reponse(?:/|$)|desinscription/)")
 HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
@@ -39,7 +40,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(PATHS):
+        if PATHS.match(request.path):
             for name, value in HEADERS.items():
                 response.headers[name] = value
         return response

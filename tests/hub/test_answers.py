@@ -302,6 +302,14 @@ def test_a_wrong_text_comes_back_with_its_sentence(demo: Demo, sign_in: SignIn) 
     assert not StandardAnswerVersion.objects.filter(title="Bonjour").exists()
 
 
+def test_browsers_send_where_the_forms_come_from(demo: Demo, sign_in: SignIn) -> None:
+    """Else they are refused as foreign: reply links, at /reponse, are another thing."""
+    client = sign_in(demo.people["samira"])
+    for address in ("/reponses-types", "/reponses-types/nouvelle"):
+        assert client.get(address).headers["Referrer-Policy"] == "same-origin"
+    assert client.get("/reponse").headers["Referrer-Policy"] == "no-referrer"
+
+
 def test_a_preview_keeps_nothing(demo: Demo, sign_in: SignIn) -> None:
     client = sign_in(demo.people["samira"])
     typed = {"title": "T", "body": "De {organisation}", "apercu": "1"}

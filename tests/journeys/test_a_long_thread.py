@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.clients.server import ServedHub
@@ -271,3 +272,63 @@ async def test_the_second_skip_link_leads_to_the_answer(camille: Page) -> None:
     await expect(skip).to_be_focused()
     await camille.keyboard.press("Enter")
     await expect(camille.locator("#body")).to_be_focused()
+
+
+async def test_a_standard_answer_goes_to_the_caret_and_is_not_sent(
+    camille: Page,
+) -> None:
+    await camille.set_viewport_size({"width": 1280, "height": 800})
+    await at(camille)
+    await camille.wait_for_selector(LIVE)
+    body, press = camille.locator("#body"), camille.keyboard.press
+    menu = camille.locator("standard-answers details")
+    messages = await camille.locator(ITEMS).count()
+    await body.fill("Avant. Après.")
+    for _ in "Après.":
+        await press("ArrowLeft")
+    await menu.locator("summary").focus()
+    await press("Enter")
+    await press("Escape")
+    await expect(menu).not_to_have_attribute("open", "")
+    await expect(menu.locator("summary")).to_be_focused()
+    await press("Enter")
+    await press("Tab")
+    await expect(menu.get_by_role("link").first).to_be_focused()
+    await menu.get_by_role("link", name="Bien reçu").press("Enter")
+    await expect(body).to_be_focused()
+    await expect(body).to_have_value(
+        "Avant. Bien reçu, merci. Votre message est porté à la connaissance du "
+        "juge.Après."
+    )
+    await expect(menu).not_to_have_attribute("open", "")
+    await press("Control+z")
+    await expect(body).to_have_value("Avant. Après.")
+    assert await camille.locator(ITEMS).count() == messages
+
+    async def gone(route: Route) -> None:
+        await route.fulfill(status=404)
+
+    await camille.route("**/reponse-type?*", gone)
+    await menu.locator("summary").click()
+    await menu.get_by_role("link", name="Bien reçu").click()
+    await expect(menu.get_by_role("alert")).to_contain_text("n’est pas disponible")
+    await expect(body).to_have_value("Avant. Après.")
+    await camille.unroute("**/reponse-type?*")
+
+
+async def test_the_record_of_a_long_thread_arrives_whole(camille: Page) -> None:
+    """In one compressed stream, whatever the number of pieces."""
+    last = await camille.locator(ITEMS).last.get_attribute("data-seq")
+    await camille.goto(camille.url.partition("#")[0] + "/dossier")
+    entries = camille.locator(".record__entry")
+    await expect(entries).to_have_count(int(last or 0))
+    await expect(camille.locator(".record__end h2")).to_have_text(
+        f"Fin du dossier, n° {last}"
+    )
+    await expect(camille.get_by_role("button", name="Imprimer")).to_be_visible()
+    await expect(camille.get_by_role("contentinfo")).to_be_visible()
+    await camille.get_by_label("Au n°").fill("3")
+    await camille.get_by_role("button", name="Afficher cet extrait").click()
+    await expect(entries).to_have_count(3)
+    found = (await Axe().run(camille)).response["violations"]
+    assert [one["id"] for one in found] == []
