@@ -5,11 +5,10 @@ States are set as rows, by the fixtures of the tests; only what is seen must be 
 """
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from django.template.loader import render_to_string
+from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -33,6 +32,7 @@ from hub.models import (
     User,
 )
 from hub.posting import Draft, Posted
+from hub.views import errors
 from notifications import links, unsubscribing
 from notifications.kinds import SUBJECTS, Kind
 from notifications.models import Notification, Reason, State
@@ -46,7 +46,6 @@ LONG = (
     + "un-chemin-tres-long/" * 9
     + "\n\nDeux lignes plus bas, une phrase ordinaire qui finit le message."
 )
-FAILURES = (400, 403, 404, 405, 413, 429, 500, 503)
 
 
 def make() -> None:
@@ -178,15 +177,19 @@ def _failed(user: User, thread: Thread) -> None:
     row.save()
 
 
-@dataclass(frozen=True)
-class _Nobody:
-    is_authenticated: bool = False
-
-
 def _failure(status: int) -> str:
     """The page of a failure that cannot be made to happen from outside."""
     request = RequestFactory().get("/")
-    request.user = _Nobody()
+    request.user = AnonymousUser()
     with translation.override("fr"):
-        context = {"status": status, "detail": "", "language": "fr"}
-        return render_to_string("errors/error.html", context, request)
+        return FAILURES[status](request).content.decode()
+
+
+FAILURES = {
+    400: errors.bad_request,
+    403: errors.csrf_failure,
+    405: lambda request: errors.not_allowed(request, ["POST"]),
+    413: errors.too_large,
+    500: errors.server_error,
+    503: lambda request: errors.unavailable(request, RuntimeError()),
+}
