@@ -66,8 +66,10 @@ lock: ## pin the newest allowed versions, with hashes, into requirements/*.txt
 		$(LOCK) requirements/s3.in -c requirements/run.txt \
 			-o requirements/s3.txt >/dev/null && \
 		$(LOCK) requirements/push.in -c requirements/dev.txt \
-			-o requirements/push.txt >/dev/null
-	@echo "Pinned run.txt, dev.txt, s3.txt and push.txt in requirements/."
+			-o requirements/push.txt >/dev/null && \
+		$(LOCK) requirements/dsfr.in -c requirements/run.txt \
+			-o requirements/dsfr.txt >/dev/null
+	@echo "Pinned run.txt, dev.txt, s3.txt, push.txt and dsfr.txt in requirements/."
 
 looks: ## open every page and state, judge it, keep pictures in var/looks/ (ARGS=home)
 	$(PREPARE)

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from hub.files.file_settings import FileSettings, file_problems
 from hub.files.scanner_settings import ScannerSettings
+from hub.theme_settings import ThemeSettings
 from notifications.mail_settings import MailSettings
 from realtime.socket_settings import SocketSettings
 
@@ -93,7 +94,9 @@ class Rules(BaseSettings):
     )
 
 
-class Environment(Rules, FileSettings, ScannerSettings, MailSettings, SocketSettings):
+class Environment(
+    Rules, FileSettings, ScannerSettings, MailSettings, SocketSettings, ThemeSettings
+):
     """The process environment, completed by an `.env` file beside this module."""
 
     model_config = SettingsConfigDict(env_file=BASE / ".env", extra="ignore")
@@ -266,6 +269,7 @@ def _problems(environment: Environment) -> list[str]:
         *file_problems(environment, environment.data_folder, environment.production),
         *environment.scanner_problems(production=environment.production),
         *environment.mail_problems(),
+        *environment.theme_problems(),
         *_production_problems(environment),
     ]
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environment import BASE, read_environment, read_secret_key
 from hub.files import place
 from hub.files.file_settings import read_files_keys
+from hub.theme_settings import dsfr_folders, dsfr_version
 from realtime.layer_address import WrongAddress, layer_host
 
 env = read_environment()
@@ -217,9 +218,16 @@ def _static_release() -> str:
             if path.is_file():
                 digest.update(path.relative_to(BASE).as_posix().encode())
                 digest.update(path.read_bytes())
+    if env.has_dsfr:
+        digest.update(dsfr_version().encode())
     return digest.hexdigest()[:12]
 
 
+HAS_DSFR = env.has_dsfr
+if HAS_DSFR:
+    STATICFILES_DIRS = dsfr_folders()
+    # The block of the Republic is drawn by pictures inside the DSFR's own sheet.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append("data:")
 STATIC_URL = f"/static/{_static_release()}/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = WHITENOISE_ALLOW_ALL_ORIGINS = False

@@ -45,6 +45,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "language": translation.get_language() or settings.LANGUAGE_CODE,
         "theme": theme if theme in ("light", "dark") else "",
+        "dsfr": settings.HAS_DSFR,
         "user": getattr(request, "user", None),
         "development": not settings.PRODUCTION,
         "demo": shows_demo_data(),

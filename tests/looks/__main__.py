@@ -1,7 +1,9 @@
 """`make looks`: opens every view, judges it, keeps pictures in var/looks/.
 
 Ends with 1 when anything is wrong. ARGS: names of views (or their beginnings),
---media (also print, forced colours, more contrast), --language en.
+--media (also print, forced colours, more contrast), --language en, --dsfr (the look of
+HUB_THEME=dsfr, whose packages have to be there), --budget (what first views cost on a
+slowed processor, and no pictures).
 """
 
 import argparse
@@ -24,6 +26,7 @@ from playwright.async_api import async_playwright
 from hub.management.progress import ProgressBar
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import FLAGS
+from tests.looks.budget import print_budget
 from tests.looks.looking import MEDIA, Seen
 from tests.looks.sheet import write_sheet
 from tests.looks.views import VIEWS, View
@@ -37,6 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", help="only views that begin so")
     parser.add_argument("--media", action="store_true", help=", ".join(MEDIA))
     parser.add_argument("--language", choices=list(LOCALES), default="fr")
+    parser.add_argument("--dsfr", action="store_true", help="in the State's look")
+    parser.add_argument("--budget", action="store_true", help="costs of first views")
     given = parser.parse_args(arguments)
     wanted = [
         v for v in VIEWS if not given.names or v.name.startswith(tuple(given.names))
@@ -44,6 +49,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="looks-") as folder:
             seen = asyncio.run(_look_at(wanted, Path(folder), given))
+            if given.budget:
+                return 0
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)
     sheet = write_sheet(seen, PICTURES)
@@ -53,12 +60,19 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
+def _environment(given: argparse.Namespace) -> dict[str, str]:
+    told = {"PUSH_KEY": secrets.token_urlsafe(32)}  # the page of devices needs one
+    if given.dsfr:
+        told |= {"HUB_THEME": "dsfr", "DSFR_ACCEPT_LICENSE": "true"}
+    return told
+
+
 async def _look_at(
     wanted: Sequence[View], data: Path, given: argparse.Namespace
 ) -> list[Seen]:
     PICTURES.mkdir(parents=True, exist_ok=True)
     bar = ProgressBar(OutputWrapper(sys.stderr), "Looks", log_every=0.1)
-    with ServedHub(data, PUSH_KEY=secrets.token_urlsafe(32)) as hub:
+    with ServedHub(data, **_environment(given)) as hub:
         places = json.loads(hub.manage("shell", "-c", MAKE).partition("PLACES ")[2])
         hub.manage("figures")
         async with async_playwright() as playwright:
@@ -72,6 +86,9 @@ async def _look_at(
                 media=list(MEDIA) if given.media else [],
                 language=given.language,
             )
+            if given.budget:
+                await print_budget(visit)
+                return []
             seen = []
             for number, view in enumerate(wanted, start=1):
                 seen.append(await visit.see(view))

@@ -4,10 +4,13 @@ The browser's cache is empty for each. Bytes are those of the wire, headers incl
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Page
+
+if TYPE_CHECKING:
+    from tests.looks.visit import Visit
 
 MOST_BYTES = 60_000  # compressed, everything that the first view needs
 MOST_SHIFT = 0.0  # layout shift (Chromium's score): nothing moves by itself
@@ -88,3 +91,27 @@ async def first_view(
     await devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     await devtools.detach()
     return seen
+
+
+PAGES = (
+    ("sign-in", "", "/connexion"),
+    ("home", "camille", "/"),
+    ("thread", "camille", "/fils/{thread}"),
+    ("choose", "camille", "/mesures/{draft}/espace"),
+    ("desk", "camille", "/bureau"),
+)
+
+
+async def print_budget(visit: "Visit") -> None:
+    """The median of three views of each, with a processor as slow as an old telephone's."""
+    print(f"first view, processor slowed {SLOWED} times; an empty cache")
+    print(f"{'':10}{'bytes':>8}{'requests':>10}{'shift':>8}{'paint':>8}{'answers':>9}")
+    for name, who, path in PAGES:
+        page = await visit.page_of(who)
+        address = visit.hub.url + path.format_map(visit.places)
+        seen = [await first_view(page, address, slowed=SLOWED) for _ in range(3)]
+        one = sorted(seen, key=lambda view: view.answers)[1]
+        print(
+            f"{name:10}{one.bytes:>8}{len(one.requests):>10}{one.shift:>8.3f}"
+            f"{one.paint:>6.0f}ms{one.answers:>7.0f}ms"
+        )

@@ -58,7 +58,7 @@ async def _judge(page: Page, where: str, width: int, seen: Seen) -> None:
     found = await page.evaluate(
         """async () => {
           await new Promise((ready) => requestAnimationFrame(ready));
-          const { violations } = await axe.run({ resultTypes: ["violations"] });
+          const { violations } = await axe.run({ resultTypes: ["violations"], preload: false });
           return {
             width: document.documentElement.scrollWidth,
             widest: [...document.body.querySelectorAll("*")]

@@ -41,7 +41,7 @@ class Visit:
         """A view that cannot be reached is wrong, and the others are looked at."""
         self.said.clear()
         try:
-            page = await self._page_of(view.who)
+            page = await self.page_of(view.who)
             status = await self._open(page, view)
             seen = await look(page, view.name, PICTURES, self.media)
             seen.wrong += await barriers(page)
@@ -92,7 +92,7 @@ class Visit:
             await page.wait_for_selector(LIVE)
         return status
 
-    async def _page_of(self, who: str) -> Page:
+    async def page_of(self, who: str) -> Page:
         if who not in self.pages:
             context = await self._context()
             page = await context.new_page()
