@@ -95,7 +95,6 @@ REPLY = (
 
 JUDGE = (
     View("home-judge", "camille", "/", "hub:home"),
-    View("record", "camille", "/fils/{thread}/dossier", "hub:thread-record"),
     View("thread-judge", "camille", "/fils/{thread}", "hub:thread"),
     View("measure-judge", "camille", "/mesures/{measure}", "hub:measure"),
     View("attachment-original", "camille", "/pieces/{attachment}/original",
