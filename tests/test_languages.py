@@ -15,6 +15,7 @@ from functools import cache
 import pytest
 from django.test import Client
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.utils.translation import override
 
 from hub.actions.availability import AgeBand, ask
@@ -22,7 +23,9 @@ from hub.demo import CENTRE, COURT, Demo, complete_draft
 from hub.models import Centre, Court, User
 from hub.models.centres import VisitKind
 from notifications import letter_samples, letters
+from notifications.models import LinkSession
 from scripts import translations
+from tests.notifications.links_world import press, waiting_message
 from tests.page_text import read
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
@@ -56,6 +59,26 @@ def test_no_page_speaks_the_other_language(demo: Demo, sign_in: SignIn) -> None:
     assert set(french) == set(english)
     assert _strangers(french, own=1, other=0) == {}
     assert _strangers(english, own=0, other=1) == {}
+
+
+def test_no_page_behind_a_reply_link_speaks_the_other_language(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the language of the link's person, whatever the browser asks for; only the
+    page with the button knows nobody yet."""
+    monkeypatch.setattr("notifications.outgoing.send_soon", lambda message: None)
+    waiting = waiting_message(demo)
+    for own, language in enumerate(("en", "fr")):
+        User.objects.update(locale=language)
+        client = Client(enforce_csrf_checks=True, headers={"accept-language": "de"})
+        assert press(client, waiting.path) == 303
+        pages = {"code": client.get("/reponse")}
+        LinkSession.objects.update(confirmed_at=timezone.now())
+        pages["reply"] = client.get("/reponse")
+        pages["done"] = client.get("/reponse/enregistree")
+        said = {name: set(read(p.content.decode()).said) for name, p in pages.items()}
+        assert all(p.headers["Content-Language"] == language for p in pages.values())
+        assert _strangers(said, own=own, other=1 - own) == {}
 
 
 def test_no_mail_speaks_the_other_language() -> None:
