@@ -7,6 +7,7 @@ Compiling is hub/locale_files.py, which every start uses. English needs no catal
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -93,7 +94,9 @@ def report(problems: list[str]) -> int:
     return 1 if problems else 0
 
 
+@cache
 def extract() -> Catalog:
+    """All strings of the sources, as they were when this process first asked."""
     catalogue = Catalog(charset="utf-8")
     for folder in FOLDERS:
         found = extract_from_dir(
