@@ -153,6 +153,12 @@ async def test_a_draft_follows_its_author_and_two_texts_are_told_apart(
     )
     await newer.get_by_role("button", name="Prendre l’autre texte").click()
     await expect(office.locator("#body")).to_have_value("Continué à la maison")
+    length = office.locator("[data-length]")
+    await office.fill("#body", "x" * 10_012)
+    await expect(length).to_contain_text("en trop", use_inner_text=True)
+    await expect(length).to_contain_text("12")
+    await office.fill("#body", "Continué à la maison")
+    await expect(length).to_be_empty()
     # Sent from one page, it is no draft on the other any more.
     await office.press("#body", "Enter")
     await expect(office.locator(NUMBERED).last).to_have_text("Continué à la maison")

@@ -70,7 +70,10 @@ export class Draft {
   // The server's text, unless this tab has a later one or it waits in the outbox.
   #begin(waits) {
     if (this.#form.querySelector("#refused")) return this.#changed(); // the server did not keep that
-    if (waits(this.#saved.id)) put(this.#form, blank());
+    if (waits(this.#saved.id)) {
+      put(this.#form, blank());
+      this.#say("");
+    }
     const kept = JSON.parse(sessionStorage.getItem(this.#key));
     if (!kept || waits(kept.typed.id)) return this.#forget();
     if (isSame(kept.typed, typedIn(this.#form))) return this.#forget();
