@@ -61,7 +61,7 @@ async def answer(keyboard: Keyboard, decision: Path) -> None:
 
 async def complete(keyboard: Keyboard, decision: Path) -> None:
     page = keyboard.page
-    await keyboard.follow(r'link "Mes fils', r"/$")
+    await keyboard.follow(r'link ".+" /$', r"/$")
     await keyboard.follow(r'link "Nouvelle mesure', "/mesures/nouvelle")
     await keyboard.write(r'combobox "Juge', "Camille")
     await keyboard.follow(r'button "(Commencer|Continuer|Créer)', "/completer/decision")
