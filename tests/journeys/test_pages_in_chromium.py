@@ -176,7 +176,7 @@ async def test_a_first_view_is_light_still_and_asks_nobody_else(
         views[name] = await first_view(page, hub.url + path, then)
     for name, view in views.items():
         print(
-            f"{name}: {view.bytes} bytes, {len(view.requests)} requests, {view.shift}"
+            f"{name}: {view.bytes} bytes ({view.wire} on HTTP/1.1), {len(view.requests)} requests, {view.shift}"
         )
     assert {name: wrong for name, view in views.items() if (wrong := over(view))} == {}
     assert views["thread"].bytes > views["sign-in"].bytes > 5_000  # they were counted
