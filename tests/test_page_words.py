@@ -18,7 +18,7 @@ TEMPLATES = ROOT / "templates"
 # French legal texts, which stand in `lang="fr"`; pages for who develops the hub.
 EXEMPT = ("legal", "dev")
 # The same in every language: a name of a language in itself, of a standard.
-SAME = {"English", "EN", "Français", "FR", "SHA-256"}
+SAME = {"English", "EN", "Français", "FR", "SHA-256", "République", "Française"}
 OTHER_SIDE = "\N{OBJECT REPLACEMENT CHARACTER}"  # where an expression stands
 TRANSLATED = {"_", "gettext", "ngettext", "pgettext", "npgettext", "gettext_lazy"}
 TRANSLATED |= {"ngettext_lazy", "pgettext_lazy"}
