@@ -1,7 +1,8 @@
 """Queries and times of pages on national data, in the database of the environment.
 
-Add a page to PAGES: its route, who opens it, and what it is asked for. Started by
-national.py, as `python -m bench.national_pages`. Nothing is asserted about time.
+Add a page to PAGES: its route, who opens it, and what it is asked for; what is searched
+for is in QUESTIONS. Started by national.py, as `python -m bench.national_pages`. Nothing
+is asserted about time.
 """
 
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
 from statistics import quantiles
+from urllib.parse import urlencode
 
 import django
 
@@ -28,6 +30,12 @@ from hub.management.progress import ProgressBar  # noqa: E402
 from hub.models import Centre, Participant, User  # noqa: E402
 from hub.permissions import measures_open_to, seats_with  # noqa: E402
 
+# Few, many and no messages; names; what one types half.
+QUESTIONS = (
+    "décision", "rencontre parents", "bonjour", "attestation avant audience",
+    "remise de l’enfant", "nantes", "interprète", "zorglub", "tribunal", "m-7", "samedi",
+)  # fmt: skip
+SEARCHERS = ("judge", "clerk", "coordinator", "chief_clerk", "national")
 REQUESTS = 60  # per page; the 95th percentile of fewer would be one request
 LOOKED_INTO = 5  # requests whose queries are counted; the largest number is shown
 Arguments = Callable[[User], list[list[object]]]
@@ -97,6 +105,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     call_command("demo", scale="national", stdout=out, stderr=out)
     call_command("figures", stdout=out)  # as `serve` does every hour
+    call_command("index_search", stdout=out, stderr=out)  # and every minute
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # its own would come minutes later
@@ -113,19 +122,50 @@ def report(out: OutputWrapper) -> None:
     print(f"  {'page':44} {'queries':>7} {'p50':>8} {'p95':>8}")
     for line in lines:
         print(line)
+    search_report()
+
+
+def search_report() -> None:
+    """What each role asks in turn, beside the page that the person opens first."""
+    print(
+        f"\nsearch on the country's size, {connection.vendor}: ms, and times home's p50"
+    )
+    print(f"  {'asked by':28} {'queries':>7} {'p50':>8} {'p95':>8} {'times':>7}")
+    for who in SEARCHERS:
+        person = busiest(who)
+        _queries_of_home, home, _p95 = times(person, ["/"])
+        for route in ("hub:search", "hub:palette"):
+            asked = [
+                f"{reverse(route)}?{urlencode({'q': q})}" for q in _questions(person)
+            ]
+            queries, p50, p95 = times(person, asked)
+            name = f"{route} ({who})"
+            print(f"  {name:28} {queries:7} {p50:8.1f} {p95:8.1f} {p50 / home:6.2f}x")
+
+
+def _questions(person: User) -> list[str]:
+    """Words of many messages and of few, of names, of nothing; and a reference."""
+    own = [str(reference) for [reference] in measures(person)[:5]]
+    return [*QUESTIONS, *own]
 
 
 def measure(page: Page) -> str:
     person = busiest(page.who)
-    client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(person)
     asked = page.asked(person)
     addresses = [reverse(page.route, args=args) + page.query for args in asked]
+    queries, p50, p95 = times(person, addresses)
+    name = f"{page.route}{page.query} ({page.who})"
+    return f"  {name:44} {queries:7} {p50:8.1f} {p95:8.1f}"
+
+
+def times(person: User, addresses: list[str]) -> tuple[int, float, float]:
+    """Most queries of a request, and milliseconds: half and 95 % took less."""
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(person)
     queries = max(_queries(client, a) for a in islice(cycle(addresses), LOOKED_INTO))
     spent = list(_spent(client, islice(cycle(addresses), REQUESTS)))
     steps = quantiles(spent, n=20)
-    name = f"{page.route}{page.query} ({page.who})"
-    return f"  {name:44} {queries:7} {steps[9]:8.1f} {steps[18]:8.1f}"
+    return queries, steps[9], steps[18]
 
 
 def busiest(role: str) -> User:
