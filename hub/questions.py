@@ -7,6 +7,7 @@ could be wrong. Pure; what is asked of the database is in hub.queries.search.
 import unicodedata
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from hub.stems import Word, fold, folded_words, stems_of, words_of
@@ -67,6 +68,12 @@ class Name:
             return True
         long_enough = len(term.typed) >= SHORTEST_BEGINNING
         return long_enough and f" {term.typed}" in self._words
+
+
+@lru_cache(maxsize=4096)
+def name_of(*texts: str) -> Name:
+    """The same, kept: places and courts are compared at every key that is typed."""
+    return Name(*texts)
 
 
 def snippet(text: str, stems: Iterable[str]) -> list[Piece]:

@@ -33,26 +33,28 @@ def index_new(*, seconds: float = LONGEST_SECONDS) -> int:
 
 def index_all(progress: Callable[[int, int], None]) -> int:
     """The same at once, and wherever they are: after an upgrade, or to be sure."""
+    settles = _old_enough(Message.objects.all())
     missing = _without_words(Message.objects.all())
     total, done = missing.count(), 0
     while batch := _store(missing):
-        done += batch
+        done += len(batch)
+        missing = missing.filter(pk__gt=batch[-1].pk)  # not to look there again
         progress(min(done, total), total)
+    _settle(settles)
     return done
 
 
 def _index(newer: QuerySet[Message], until: float) -> int:
-    # Asked before: what is committed from here on may have any key above it.
-    settles = newer.filter(at__lt=timezone.now() - SETTLES).aggregate(k=Max("pk"))["k"]
+    settles = _old_enough(newer)
     missing, done = _without_words(newer), 0
     while time.monotonic() < until:
         began = time.monotonic()
         batch = _store(missing)
         if not batch:
-            if settles:
-                _settle(settles)
+            _settle(settles)
             break
-        done += batch
+        done += len(batch)
+        missing = missing.filter(pk__gt=batch[-1].pk)
         time.sleep((time.monotonic() - began) * (1 / SHARE - 1))
     return done
 
@@ -61,7 +63,16 @@ def _settled() -> int:
     return SearchProgress.objects.values_list("settled", flat=True).first() or 0
 
 
-def _settle(key: int) -> None:
+def _old_enough(messages: QuerySet[Message]) -> int | None:
+    """Asked before they get words: what is committed meanwhile has a larger key."""
+    old = messages.filter(at__lt=timezone.now() - SETTLES)
+    key: int | None = old.aggregate(key=Max("pk"))["key"]
+    return key
+
+
+def _settle(key: int | None) -> None:
+    if key is None:
+        return
     SearchProgress.objects.update_or_create(pk=1, defaults={"settled": key})
 
 
@@ -74,7 +85,7 @@ def _without_words(messages: QuerySet[Message]) -> QuerySet[Message]:
     return messages.filter(~Exists(known)).order_by("pk")
 
 
-def _store(missing: QuerySet[Message]) -> int:
+def _store(missing: QuerySet[Message]) -> list[Message]:
     """The next ones, in one transaction. Purged meanwhile: the key holds them back."""
     with transaction.atomic():
         batch = list(missing.only(*READ)[:AT_ONCE])
@@ -88,4 +99,4 @@ def _store(missing: QuerySet[Message]) -> int:
             for message in batch
         ]
         MessageWords.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(batch)
+    return batch

@@ -23,7 +23,7 @@ from hub.queries.search_places import (
     courts_called,
     labels_of,
 )
-from hub.questions import Name, Question, Term
+from hub.questions import Question, Term, name_of
 from hub.stems import stems_of
 
 PER_PAGE = 10
@@ -99,7 +99,7 @@ def _meanings(
     judges = mine.order_by().values_list(
         "judge", "judge__given_name", "judge__usual_name"
     )
-    named = [(pk, Name(given, usual)) for pk, given, usual in judges.distinct()]
+    named = [(pk, name_of(given, usual)) for pk, given, usual in judges.distinct()]
     return Meanings(
         courts_called(terms),
         {term: centres_called(term, places) for term in terms},

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.models import Centre, Court, ReceptionProfile, Site
 from hub.models.centres import CentreStatus, VisitKind
-from hub.questions import Name, Question, Term
+from hub.questions import Name, Question, Term, name_of
 from hub.stems import stems_of
 
 # What everybody calls them: such a word tells none from another.
@@ -54,7 +54,7 @@ class Place:
 
     @cached_property
     def called(self) -> Name:
-        return Name(self.name, self.search, self.departement, self.region)
+        return name_of(self.name, self.search, self.departement, self.region)
 
 
 def centres_found(question: Question, everyone: Iterable[Place]) -> list[Place]:
@@ -72,7 +72,7 @@ def centres_found(question: Question, everyone: Iterable[Place]) -> list[Place]:
     return [
         place
         for place in places.values()
-        if terms and _fits(place, Name(*place.towns, *more[place.pk]), terms)
+        if terms and _fits(place, name_of(*place.towns, *sorted(more[place.pk])), terms)
     ]
 
 
@@ -98,7 +98,7 @@ def centres_called(term: Term, places: Iterable[Place]) -> set[int]:
 def courts_called(terms: Iterable[Term]) -> dict[Term, set[str]]:
     """For each word the courts that it names. One query."""
     rows = Court.objects.values_list("code", "name", "city", "departement__name")
-    named = [(code, Name(*texts)) for code, *texts in rows]
+    named = [(code, name_of(*texts)) for code, *texts in rows]
     return {t: {code for code, name in named if name.fits(t)} for t in terms}
 
 
