@@ -31,7 +31,6 @@ NOT_PAGES = {
     "hub:attachment-preview": "a picture",
     "hub:order-document": "a part of a page",
     "hub:thread-answer": "plain text for a script",
-    "hub:palette": "data",
     "hub:metrics": "for machines",
     "hub:figures-csv": "data",
     "hub:figures-json": "data",
