@@ -1,11 +1,14 @@
 """How a stretch of a thread is laid out: groups, lines, receipts in words."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -125,6 +128,47 @@ def test_what_was_corrected_is_known_without_a_query_per_message(demo: Demo) -> 
     assert few[1] == many[1]
     assert few[0].corrections[original][-1] == last, "correction far below the page"
     assert list(few[0].corrections) == [original]
+
+
+def test_a_correction_is_written_without_scripts(
+    demo: Demo, sign_in: Callable[[User], Client]
+) -> None:
+    client, thread = sign_in(demo.people["camille"]), f"/fils/{demo.threads[0].pk}"
+    own = post(demo, 1)
+
+    def begins(seq: int) -> tuple[str, str]:
+        page = client.get(f"{thread}?corrige={seq}").content.decode()
+        field = page.partition('<textarea id="body"')[2].partition("</textarea>")[0]
+        corrects = re.search(r'name="corrects" value="(\d*)"', page)
+        assert corrects
+        return corrects[1], field.partition(">")[2].strip()
+
+    assert begins(own) == (str(own), "Dit 0")
+    samiras = Message.objects.filter(author=demo.people["samira"], kind="ordinary")
+    other = samiras.values_list("seq", flat=True)[0]
+    for not_own in (other, own + 99):
+        assert begins(not_own) == ("", "")
+    sent = {"body": "Redit", "corrects": str(own)}
+    assert client.post(thread, sent).status_code == 303
+    page = client.get(thread).content.decode()
+    assert "Corrigé par" in page.partition(f'id="m-{own}"')[2].partition("</li>")[0]
+    assert client.post(thread, {**sent, "corrects": str(other)}).status_code == 400
+
+
+def test_a_fragment_is_the_same_items_without_the_page(
+    demo: Demo, sign_in: Callable[[User], Client]
+) -> None:
+    client, thread = sign_in(demo.people["camille"]), f"/fils/{demo.threads[0].pk}"
+    last = post(demo, 70)
+    part = client.get(thread, {"avant": last - 10, "extrait": ""}).content.decode()
+    numbers = [int(seq) for seq in re.findall(r'data-seq="(\d+)"', part)]
+    assert numbers == list(range(last - 60, last - 10))
+    assert "<html" not in part
+    for query, newest in (({"avant": last}, False), ({"autour": last}, True)):
+        page = client.get(thread, query).content.decode()
+        assert ("realtime/js/thread.js" in page) == newest
+    anne = sign_in(demo.people["anne"]).get(thread, {"extrait": ""})
+    assert anne.status_code == 404
 
 
 @pytest.mark.parametrize("typed", ["a\n\n\nb", "a\n\n\n\nb", "a\n\n\n\n\nb", "a  b\nc"])

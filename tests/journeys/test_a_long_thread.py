@@ -252,7 +252,8 @@ async def test_on_a_telephone_the_talk_has_at_least_half_of_the_height(
     await camille.wait_for_selector(LIVE)
     dock = await camille.locator(".dock").bounding_box()
     assert dock
-    assert dock["height"] <= height / 4
+    assert dock["y"] >= height / 2
+    assert round(dock["y"] + dock["height"]) == height, "the foot of the page is below"
     top = await camille.locator(".log").bounding_box()
     assert top
     assert top["y"] <= 0, "header and panel are scrolled away on arrival"
@@ -272,6 +273,21 @@ async def test_the_second_skip_link_leads_to_the_answer(camille: Page) -> None:
     await expect(skip).to_be_focused()
     await camille.keyboard.press("Enter")
     await expect(camille.locator("#body")).to_be_focused()
+
+
+async def test_what_came_while_one_was_away_begins_with_a_line(
+    samira: Page, camille: Page
+) -> None:
+    show = "Object.defineProperty(document, 'hidden', { get: () => %s, configurable: true });"
+    tell = "document.dispatchEvent(new Event('visibilitychange'))"
+    news = camille.locator(".unread + li")
+    for visit in ("Première absence", "Seconde absence"):
+        await camille.evaluate(show % "true" + tell)
+        await say(samira, visit)
+        await say(samira, "et la suite")
+        await expect(news).to_contain_text(visit)
+        await expect(camille.locator(".unread")).to_have_count(1)
+        await camille.evaluate(show % "false" + tell)
 
 
 async def test_a_standard_answer_goes_to_the_caret_and_is_not_sent(

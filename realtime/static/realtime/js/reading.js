@@ -61,8 +61,13 @@ export class Reading {
   }
 
   toEnd() {
-    scrollTo(0, document.documentElement.scrollHeight);
+    this.#scrollToEnd();
     this.#showBelow();
+  }
+
+  // The foot of the page stays below: the talk has the whole height.
+  #scrollToEnd() {
+    scrollBy({ top: document.querySelector(".talk").getBoundingClientRect().bottom - innerHeight, behavior: "instant" });
   }
 
   #observe() {
@@ -92,7 +97,7 @@ export class Reading {
   }
 
   #follow(first) {
-    scrollTo(0, document.documentElement.scrollHeight);
+    this.#scrollToEnd();
     const item = document.getElementById(`m-${first}`);
     if (item?.getBoundingClientRect().top < 0) item.scrollIntoView();
   }
