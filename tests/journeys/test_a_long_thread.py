@@ -72,6 +72,12 @@ async def samira(served: ServedHub, chromium_of_all: Browser) -> Page:
     return await open_thread(chromium_of_all, served, SAMIRA)
 
 
+@pytest.fixture(scope="module")
+async def last(camille: Page) -> int:
+    """The number of the last of many messages, all of them read."""
+    return int(await camille.evaluate(TALK, 120))
+
+
 @pytest.fixture(autouse=True)
 async def anew(camille: Page) -> None:
     await at(camille)
@@ -87,13 +93,18 @@ async def at(page: Page, query: str = "") -> None:
     await page.goto(where)
 
 
+async def opens_at(page: Page, last: int) -> int:
+    """The first message of the newest page, from the server."""
+    await at(page)
+    await page.wait_for_selector(LIVE)
+    await expect(page.locator(ITEMS).last).to_have_attribute("data-seq", str(last))
+    return int(await page.locator(ITEMS).first.get_attribute("data-seq") or 0)
+
+
 async def test_older_pages_come_without_a_jump_and_end_at_the_first_message(
-    camille: Page,
+    last: int, camille: Page
 ) -> None:
-    last = int(await camille.evaluate(TALK, 120))
-    await at(camille)
-    await camille.wait_for_selector(LIVE)
-    first = last - 49
+    first = await opens_at(camille, last)
     seen: dict[str, Any] = await camille.evaluate(SCROLL_UP, first)
     assert abs(seen["after"] - seen["before"]) < 1
     assert abs(seen["later"] - seen["before"]) < 1, "the browser corrected it again"
@@ -118,8 +129,9 @@ async def test_older_pages_come_without_a_jump_and_end_at_the_first_message(
 
 
 async def test_a_page_that_cannot_be_fetched_leaves_its_link(
-    camille: Page,
+    last: int, camille: Page
 ) -> None:
+    await opens_at(camille, last)
     asked: list[str] = []
 
     async def fail(route: Route) -> None:
@@ -141,8 +153,9 @@ async def test_a_page_that_cannot_be_fetched_leaves_its_link(
 
 
 async def test_the_way_back_to_the_newest_is_there_whenever_they_are_far(
-    camille: Page,
+    last: int, camille: Page
 ) -> None:
+    await opens_at(camille, last)
     jump = camille.locator("[data-newer] button")
     await expect(jump).to_be_hidden()
     await camille.evaluate("scrollTo(0, 0)")
@@ -153,9 +166,8 @@ async def test_the_way_back_to_the_newest_is_there_whenever_they_are_far(
     await expect(jump).to_be_hidden()
 
 
-async def test_a_link_to_a_message_opens_where_it_is(
-    camille: Page,
-) -> None:
+async def test_a_link_to_a_message_opens_where_it_is(last: int, camille: Page) -> None:
+    await opens_at(camille, last)
     await at(camille, "#m-30")
     await camille.wait_for_url(re.compile(r"\?autour=30#m-30$"))
     await expect(camille.locator("#m-30")).to_be_in_viewport()
@@ -245,7 +257,7 @@ async def test_keys_move_and_act_except_where_one_writes_or_turned_them_off(
 
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844)])
 async def test_on_a_telephone_the_talk_has_at_least_half_of_the_height(
-    camille: Page, width: int, height: int
+    last: int, camille: Page, width: int, height: int
 ) -> None:
     await camille.set_viewport_size({"width": width, "height": height})
     await at(camille)
