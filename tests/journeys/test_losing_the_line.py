@@ -37,8 +37,9 @@ async def test_a_session_that_ended_is_called_so_and_promises_nothing(
     samira = await open_thread(browser, hub, SAMIRA, socket=socket)
     await samira.fill("#body", "Commencé avant la déconnexion")
     await sign_out_elsewhere(samira)
-    over = samira.get_by_role("alert").filter(has_text="Votre session est terminée.")
+    over = samira.locator("[role=alert][data-over=signed-out]")
     await expect(over).to_be_visible(timeout=20_000)  # a poll may tell
+    await expect(over).to_contain_text("Votre session est terminée.")
     await samira.press("#body", "Enter")
     again = over.get_by_role("link", name="Se reconnecter")
     await expect(again).to_be_focused()
