@@ -77,13 +77,15 @@ async def first_view(
             seen.foreign.append(url)
 
     def came(event: dict[str, Any]) -> None:
-        seen.bytes += int(event["encodedDataLength"])
+        """Nothing but the headers has arrived yet."""
+        seen.bytes -= int(event["response"]["encodedDataLength"])
 
     def loaded(event: dict[str, Any]) -> None:
         seen.wire += int(event["encodedDataLength"])
+        seen.bytes += int(event["encodedDataLength"])
 
     devtools.on("Network.requestWillBeSent", asked)
-    devtools.on("Network.dataReceived", came)
+    devtools.on("Network.responseReceived", came)
     devtools.on("Network.loadingFinished", loaded)
     await page.add_init_script(WATCH)
     await page.goto(address, wait_until="networkidle")
