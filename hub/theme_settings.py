@@ -4,7 +4,7 @@ Belongs here: the variables, their sentences, and where the DSFR's files are. Wh
 look is made of: static/hub/css/dsfr.css and templates/components/dsfr/.
 """
 
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -30,8 +30,8 @@ class ThemeSettings(BaseSettings):
 
     hub_theme: Literal["neutral", "dsfr"] = Field(
         "neutral",
-        description="`dsfr`: the design system of the State, for its own services only; "
-        "needs the packages of requirements/dsfr.txt and DSFR_ACCEPT_LICENSE.",
+        description="`dsfr`: the design system of the State, for its own services "
+        "only; needs the packages of requirements/dsfr.txt and DSFR_ACCEPT_LICENSE.",
     )
     dsfr_accept_license: bool = Field(
         False,
@@ -62,11 +62,11 @@ class ThemeSettings(BaseSettings):
 
 
 def dsfr_folders() -> list[tuple[str, str]]:
-    """What Django serves beside our own files: (prefix, folder) of each of PARTS."""
-    found = find_spec("dsfr")
-    assert found is not None  # theme_problems has looked
-    assert found.submodule_search_locations
-    home = Path(found.submodule_search_locations[0]) / "static" / "dsfr" / "dist"
+    """What Django serves beside our own files: (prefix, folder) of each of PARTS.
+
+    Raises PackageNotFoundError where the package is not: theme_problems looks first.
+    """
+    home = Path(str(distribution(PACKAGE).locate_file("dsfr"))) / "static/dsfr/dist"
     return [(f"dsfr/{part}", str(home / part)) for part in PARTS]
 
 
