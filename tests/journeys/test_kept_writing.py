@@ -27,6 +27,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 LINES = ["Hors ligne, un", "Hors ligne, deux", "Hors ligne, trois"]
 SAID = "[data-draft-said]"
 OFFLINE_SECONDS = float(os.environ.get("OFFLINE_SECONDS", "0"))
+NO_STORAGE = """Object.defineProperty(window, 'sessionStorage', {
+    get() { throw new DOMException('refused', 'SecurityError'); } })"""
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('outbox:')).length"
 
 
@@ -243,3 +245,71 @@ async def test_nobody_else_finds_what_waits_in_a_browser(
     await expect(camille.locator(WAITING)).to_have_count(0)
     assert await camille.evaluate(KEPT) == 0
     assert "Rien que pour moi" not in await texts(camille)
+
+
+async def test_marks_and_a_text_put_aside_belong_to_one_message(
+    hub: ServedHub, browser: Browser
+) -> None:
+    camille = await opened(browser, hub, CAMILLE)
+    asks = camille.locator("[name=needs_ack]")
+    await camille.fill("#body", "Merci d’accuser réception")
+    await asks.check()
+    await expect(camille.locator(SAID)).to_contain_text("Brouillon enregistré")
+    await camille.reload()
+    await camille.wait_for_selector(LIVE)
+    await expect(asks).to_be_checked()
+    await camille.press("#body", "Enter")
+    await expect(camille.locator(NUMBERED).last).to_have_text(
+        "Merci d’accuser réception"
+    )
+    await expect(asks).not_to_be_checked()
+    # The one draft on the server is the correction now; what was begun stays in the tab.
+    await camille.fill("#body", "Commencé avant de corriger")
+    await camille.locator("[data-correct]:visible").last.click()
+    await expect(camille.locator("#body")).to_have_value("Merci d’accuser réception")
+    await expect(camille.locator(SAID)).to_contain_text("Brouillon enregistré")
+    await camille.reload()
+    await camille.wait_for_selector(LIVE)
+    await expect(camille.locator("#body")).to_have_value("Merci d’accuser réception")
+    await camille.locator("[data-correcting] [data-stop]").click()
+    await expect(camille.locator("#body")).to_have_value("Commencé avant de corriger")
+    await camille.press("#body", "Enter")
+    await expect(camille.locator(WAITING)).to_have_count(0)
+
+
+async def test_what_may_be_on_record_is_not_offered_to_be_written_twice(
+    hub: ServedHub, browser: Browser
+) -> None:
+    samira = await opened(browser, hub, SAMIRA)
+    await samira.evaluate("""() => {
+        const { thread } = document.querySelector('[data-thread]').dataset;
+        const on = [...document.querySelectorAll('[data-log] [data-message]')].at(-1);
+        const keep = (id, body, at) => localStorage.setItem(
+            `outbox:${document.body.dataset.user}:${thread}:${id}`,
+            JSON.stringify({ frame: { type: 'post', thread, id, body, attachments: [] },
+                names: '', at, ask: true }));
+        keep(on.dataset.message, 'Arrivé', Date.now());
+        keep('00000000-0000-4000-8000-000000000001', 'Sort inconnu', Date.now());
+        keep('00000000-0000-4000-8000-000000000002', 'Vieux', 0); }""")
+    await samira.reload()
+    await samira.wait_for_selector(LIVE)
+    waiting = samira.locator(WAITING)
+    await expect(waiting).to_have_count(1)
+    await expect(waiting).to_contain_text("Sort inconnu")
+    await expect(waiting.get_by_role("button")).to_have_text(["Réessayer", "Supprimer"])
+    assert await samira.evaluate(KEPT) == 1
+    await waiting.get_by_role("button", name="Supprimer").click()
+    await expect(waiting).to_have_count(0)
+
+
+async def test_a_browser_that_keeps_nothing_writes_all_the_same(
+    hub: ServedHub, browser: Browser
+) -> None:
+    camille = await opened(browser, hub, CAMILLE)
+    await camille.add_init_script(NO_STORAGE)
+    await camille.reload()
+    await camille.wait_for_selector(LIVE)
+    await camille.fill("#body", "Sans mémoire")
+    await expect(camille.locator(SAID)).to_contain_text("Brouillon enregistré")
+    await camille.press("#body", "Enter")
+    await expect(camille.locator(NUMBERED).last).to_have_text("Sans mémoire")

@@ -36,6 +36,8 @@ async def test_a_session_that_ended_is_called_so_and_promises_nothing(
 ) -> None:
     samira = await open_thread(browser, hub, SAMIRA, socket=socket)
     await samira.fill("#body", "Commencé avant la déconnexion")
+    saved = samira.locator("[data-draft-said]")
+    await expect(saved).to_contain_text("Brouillon enregistré")
     await sign_out_elsewhere(samira)
     over = samira.locator("[role=alert][data-over=signed-out]")
     await expect(over).to_be_visible(timeout=20_000)  # a poll may tell

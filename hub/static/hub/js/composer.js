@@ -74,6 +74,8 @@ export class Composer {
     });
     this.#form.reset();
     for (const field of [body, urgent, corrects]) field.value = "";
+    // A reset goes back to what the page came with: a kept draft's marks.
+    for (const mark of [needs_ack, for_case_file, is_urgent]) if (mark) mark.checked = false;
     id.value = newId(); // the next message is another one
     this.#grow();
     if (pressed) body.focus();

@@ -1,11 +1,12 @@
 // What is typed and not sent yet. The server keeps it, for any page of the same person;
 // this tab keeps what the server does not have yet. Gone once it is sent.
 
-import { flagsOf, isEmpty, isSame, newId, put, typedIn } from "./typed.js";
+import { flagsOf, isEmpty, isSame, keepInTab, keptInTab, newId, put, typedIn } from "./typed.js";
 
 const PAUSE_MS = 1_500; // after the last key
 const LONGEST_MS = 10_000; // who types without a pause
 const RETRY_MS = 15_000; // after a save that did not arrive
+const AWAY = new Set([401, 429]); // the session ended, or too much was asked
 
 export class Draft {
   #form;
@@ -58,9 +59,11 @@ export class Draft {
     this.#drop(id);
   }
 
-  // The session or the right is lost: what was saved is on the server, for its author.
-  stop() {
-    this.#forget();
+  // Over: what was saved is on the server, for its author. A session may come back, and
+  // what the server has not waits for it in this tab; a right does not.
+  stop(why) {
+    if (why === "signed-out") clearTimeout(this.#timer);
+    else this.#forget();
   }
 
   get #warning() {
@@ -74,7 +77,7 @@ export class Draft {
       put(this.#form, blank());
       this.#say("");
     }
-    const kept = JSON.parse(sessionStorage.getItem(this.#key));
+    const kept = keptInTab(this.#key);
     if (!kept || waits(kept.typed.id)) return this.#forget();
     if (isSame(kept.typed, typedIn(this.#form))) return this.#forget();
     put(this.#form, kept.typed);
@@ -93,17 +96,13 @@ export class Draft {
   }
 
   #keepHere() {
-    try {
-      sessionStorage.setItem(this.#key, JSON.stringify({ typed: typedIn(this.#form), revision: this.#revision }));
-    } catch {
-      // The browser keeps nothing, or has no room: the server will.
-    }
+    keepInTab(this.#key, { typed: typedIn(this.#form), revision: this.#revision });
   }
 
   #forget() {
     clearTimeout(this.#timer);
     this.#since = 0;
-    sessionStorage.removeItem(this.#key);
+    keepInTab(this.#key, null);
   }
 
   #save(leaving = false) {
@@ -139,7 +138,8 @@ export class Draft {
     });
   }
 
-  // null: the network, the server or the session is away. What is typed waits.
+  // null: the network, the server or the session is away. What is typed waits and is saved
+  // again. After a refusal, whose page may be no JSON, only the next key is a reason to.
   async #post(typed, leaving = false, again = false) {
     const token = this.#form.elements.csrfmiddlewaretoken.value;
     const fields = new URLSearchParams({ csrfmiddlewaretoken: token, revision: this.#revision });
@@ -148,9 +148,9 @@ export class Draft {
     const options = { method: "POST", body: fields, headers: { Accept: "application/json" }, redirect: "error" };
     try {
       const answer = await fetch(this.#form.dataset.draft, { ...options, keepalive: leaving });
-      if (answer.status === 403 && !again && (await renewed(this.#form))) return this.#post(typed, leaving, true);
-      if (answer.status >= 500 || answer.status === 401) return null;
-      return { ok: answer.ok, status: answer.status, body: await answer.json() };
+      if (answer.status === 403 && !again && (await renewed())) return this.#post(typed, leaving, true);
+      if (answer.status >= 500 || AWAY.has(answer.status)) return null;
+      return { ok: answer.ok, status: answer.status, body: await (answer.ok ? answer.json() : answer.json().catch(() => ({}))) };
     } catch {
       return null;
     }
@@ -188,4 +188,4 @@ export class Draft {
 const blank = () => ({ id: newId(), body: "", urgent: "", corrects: "", flags: [] });
 
 // Rarely needed: not a part of what every page loads.
-const renewed = async (form) => (await import("./fresh-token.js")).renewToken(form);
+const renewed = async () => (await import("./fresh-token.js")).renewToken();

@@ -1,3 +1,8 @@
-// On the page to sign in: what was typed before the session ended is nobody else's business.
+// On the page to sign in: what lies in this browser for too long goes. What was typed and
+// not saved waits only for who was led here by the end of a session; the next page of
+// somebody else forgets it (session.js).
 
-for (const key of Object.keys(sessionStorage)) if (key.startsWith("draft:")) sessionStorage.removeItem(key);
+import { forgetDrafts, forgetOld } from "./waiting-store.js";
+
+forgetOld();
+if (!new URLSearchParams(location.search).has("suite")) forgetDrafts();

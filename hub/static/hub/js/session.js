@@ -2,7 +2,7 @@
 // who is there; signing out asks before it deletes messages that wait in this browser.
 
 import { clock } from "./moments.js";
-import { countOf, forgetAllOf, forgetOthers } from "./waiting-store.js";
+import { countOf, forgetAllOf, forgetOld, forgetOthers } from "./waiting-store.js";
 
 const WARNING_MS = 5 * 60_000; // RGAA 13.1
 const RENEW_MS = 5 * 60_000; // who is busy puts the end off this often, not at every key
@@ -99,5 +99,6 @@ function guardSigningOut(user) {
 
 const { user } = document.querySelector("[data-session]").dataset;
 forgetOthers(user);
+forgetOld();
 guardSigningOut(user);
 new Session();

@@ -1,4 +1,5 @@
-// What stands in the composer's fields, as one thing that can be read, kept and put back.
+// What stands in the composer's fields, as one thing that can be read, kept (in this tab,
+// over a reload) and put back.
 
 const FLAGS = ["needs_ack", "for_case_file", "is_urgent"];
 
@@ -28,6 +29,23 @@ export function put(form, { id, body, urgent, corrects, flags }) {
 
 export function flagsOf(fields) {
   return FLAGS.filter((name) => fields[name]);
+}
+
+export function keepInTab(key, value) {
+  try {
+    if (value) sessionStorage.setItem(key, JSON.stringify(value));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // The browser keeps nothing, or has no room: the server will.
+  }
+}
+
+export function keptInTab(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key));
+  } catch {
+    return null;
+  }
 }
 
 // randomUUID exists only on secure pages; a trial on a local network is not one.

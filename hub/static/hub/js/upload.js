@@ -160,7 +160,7 @@ export class Uploads extends EventTarget {
     this.warn("");
     line.again();
     line.button.focus(); // the button that was pressed goes away
-    await (await import("./fresh-token.js")).renewToken(this.#form); // who signed in again, elsewhere, has a new one
+    await (await import("./fresh-token.js")).renewToken(); // who signed in again, elsewhere, has a new one
     this.#next();
   }
 

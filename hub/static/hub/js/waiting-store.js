@@ -31,11 +31,11 @@ export class WaitingStore {
 
   // In the order of typing.
   all() {
+    forgetOld();
     const entries = [];
     for (const key of keysOf(this.#prefix)) {
       const entry = read(key);
-      if (entry && Date.now() - entry.at < LONGEST_MS) entries.push(entry);
-      else remove(key);
+      if (entry) entries.push(entry);
     }
     return entries.sort((one, other) => one.at - other.at);
   }
@@ -67,11 +67,22 @@ export function forgetAllOf(user) {
 // Somebody else uses this browser now: what others left is none of their business.
 export function forgetOthers(user) {
   for (const key of keysOf(PREFIX)) if (!key.startsWith(`${PREFIX}${user}:`)) remove(key);
+  forgetDrafts(user);
 }
 
-function keysOf(prefix) {
+// Whoever left it, and whichever thread nobody opens any more.
+export function forgetOld() {
+  for (const key of keysOf(PREFIX)) if (!(Date.now() - read(key)?.at < LONGEST_MS)) remove(key);
+}
+
+// What this tab keeps of drafts (draft.js), except those of this person.
+export function forgetDrafts(user = "") {
+  for (const key of keysOf("draft:", "sessionStorage")) if (!key.startsWith(`draft:${user}:`)) sessionStorage.removeItem(key);
+}
+
+function keysOf(prefix, storage = "localStorage") {
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+    return Object.keys(window[storage]).filter((key) => key.startsWith(prefix));
   } catch {
     return [];
   }

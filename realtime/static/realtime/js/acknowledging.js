@@ -23,12 +23,12 @@ export class Acknowledging {
 
   // The session or the right is lost: the button is there again, and nothing is promised.
   stop() {
-    for (const seq of this.#waiting) {
-      const ask = document.querySelector(`#m-${seq} [data-slot=ask]`);
-      ask.querySelector("button").removeAttribute("aria-busy");
-      ask.querySelector("[data-slot=ask-state]").textContent = "";
-    }
-    this.#waiting.clear();
+    for (const seq of this.#waiting) this.#release(seq, "");
+  }
+
+  // The server does not take it: the button may be pressed again.
+  refuse(seq) {
+    if (this.#waiting.has(seq)) this.#release(seq, words.unacknowledged);
   }
 
   // On record: the focus goes to the receipt, never to the top of the page.
@@ -49,6 +49,13 @@ export class Acknowledging {
     ask.querySelector("button").setAttribute("aria-busy", "true");
     this.#waiting.add(seq);
     this.#try(seq);
+  }
+
+  #release(seq, sentence) {
+    this.#waiting.delete(seq);
+    const ask = document.querySelector(`#m-${seq} [data-slot=ask]`);
+    ask.querySelector("button").removeAttribute("aria-busy");
+    ask.querySelector("[data-slot=ask-state]").textContent = sentence;
   }
 
   #try(seq) {

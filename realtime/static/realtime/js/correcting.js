@@ -1,17 +1,24 @@
 // Correcting an own message: the composer takes its text and says which one it corrects.
-// What was being written is put aside meanwhile. The record itself never changes.
+// What was being written is put aside meanwhile, in this tab, over a reload: the one draft
+// on the server is the correction now. The record itself never changes.
+
+import { keepInTab, keptInTab } from "../../hub/js/typed.js";
 
 export class Correcting {
   #form;
   #notice = document.querySelector("[data-correcting]");
-  #aside = "";
+  #key;
+  #aside;
 
   constructor(form) {
     this.#form = form;
+    this.#key = `draft:${document.body.dataset.user}:aside:${form.dataset.draft}`;
+    this.#aside = keptInTab(this.#key) ?? "";
+    queueMicrotask(() => this.#put()); // once the draft stands in the field
     document.querySelector("[data-log]").addEventListener("click", (event) => this.#click(event));
     this.#notice.querySelector("[data-stop]").addEventListener("click", (event) => this.#stop(event));
     form.addEventListener("reset", () => queueMicrotask(() => this.#sent())); // the composer empties its field first
-    form.addEventListener("put", () => this.#show(this.#seq)); // a draft, or another one
+    form.addEventListener("put", () => this.#put()); // a draft, or another one
     addEventListener("edit-again", ({ detail }) => this.#show(detail.corrects)); // it was refused
   }
 
@@ -25,7 +32,7 @@ export class Correcting {
     event.preventDefault();
     const item = link.closest("[data-seq]");
     const { body } = this.#form.elements;
-    if (!this.#seq) this.#aside = body.value;
+    if (!this.#seq) this.#putAside(body.value);
     this.#show(item.dataset.seq);
     this.#fill(typed(item.querySelector("[data-slot=body]")));
   }
@@ -34,15 +41,32 @@ export class Correcting {
   #stop(event) {
     event.preventDefault();
     this.#show("");
-    this.#fill(this.#aside);
-    this.#aside = "";
+    this.#fill(this.#putAside(""));
   }
 
   #sent() {
     if (this.#notice.hidden) return;
     this.#show("");
-    if (this.#aside) this.#fill(this.#aside);
-    this.#aside = "";
+    this.#comeBack();
+  }
+
+  #put() {
+    this.#show(this.#seq);
+    // The correction was sent from another page, or is on its way: the field is free.
+    if (!this.#seq && !this.#form.elements.body.value) this.#comeBack();
+  }
+
+  #comeBack() {
+    const text = this.#putAside("");
+    if (text) this.#fill(text);
+  }
+
+  // Answers with what was aside before.
+  #putAside(text) {
+    const before = this.#aside;
+    this.#aside = text;
+    keepInTab(this.#key, text);
+    return before;
   }
 
   #show(seq) {

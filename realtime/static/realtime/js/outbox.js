@@ -35,12 +35,19 @@ export class Outbox {
   }
 
   // What an earlier page, or one that was closed, left behind. The ids are the same, so a
-  // message that another tab sends as well is on record once. What is old waits for a yes.
+  // message that another tab sends as well is on record once. What is old waits for a yes,
+  // and what the page has on record already is done.
   recall() {
     for (const { frame, names, at, ask } of this.#store.all()) {
-      if (this.#waiting.has(frame.id)) continue;
-      this.#insert(frame, names, true);
-      if (ask || Date.now() - at > ASK_AFTER_MS) this.#fail(frame.id, words.ask.replace("{when}", `${date(at)}, ${clock(at)}`), false);
+      const known = this.#waiting.has(frame.id);
+      if (document.querySelector(`[data-log] [data-message="${frame.id}"]`)) {
+        this.settle(frame.id);
+        continue;
+      }
+      if (!known) this.#insert(frame, names, true);
+      const old = !known && Date.now() - at > ASK_AFTER_MS;
+      // Not to be changed: it may be on record further up, and would be there twice.
+      if (ask || old) this.#fail(frame.id, words.ask.replace("{when}", `${date(at)}, ${clock(at)}`), "retry", "discard");
     }
     return [...this.#waiting.values()].map(({ frame }) => frame);
   }
@@ -73,7 +80,8 @@ export class Outbox {
     if (!this.#waiting.has(id)) return;
     if (code === "rate_limited") return this.#rest();
     const whole = code === "unavailable"; // its sentence says already that nothing was sent
-    this.#fail(id, whole ? detail : `${words.failed} ${detail}`, LASTING.has(code));
+    const again = LASTING.has(code) ? [] : ["retry"];
+    this.#fail(id, whole ? detail : `${words.failed} ${detail}`, "edit", "discard", ...again);
     this.#landed(id);
   }
 
@@ -98,7 +106,7 @@ export class Outbox {
     const ended = why === "signed-out";
     for (const id of this.#unsent) {
       const { kept } = this.#waiting.get(id);
-      this.#fail(id, ended && kept ? words.ended : words.over, true);
+      this.#fail(id, ended && kept ? words.ended : words.over, "discard", ended ? "" : "edit");
       if (ended) this.#store.ask(id, true);
       else this.#store.drop(id);
     }
@@ -112,7 +120,7 @@ export class Outbox {
     return [...this.#waiting].filter(([, { failed }]) => !failed).map(([id]) => id);
   }
 
-  // Back into the composer, as a new message: this one was never stored.
+  // Back into the composer, as a new message: the server refused this one.
   #edit(id) {
     dispatchEvent(new CustomEvent("edit-again", { detail: this.#take(id) }));
   }
@@ -168,11 +176,12 @@ export class Outbox {
     }, PAUSE_MS);
   }
 
-  #fail(id, sentence, lasting) {
+  // `offered`: which of its buttons.
+  #fail(id, sentence, ...offered) {
     const { item } = this.#waiting.get(id);
     this.#waiting.get(id).failed = true;
     this.#show(id, sentence);
-    for (const button of item.querySelectorAll("button")) button.hidden = lasting && "retry" in button.dataset;
+    for (const button of item.querySelectorAll("button")) button.hidden = !offered.some((name) => name in button.dataset);
   }
 
   #show(id, sentence) {

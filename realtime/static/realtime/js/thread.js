@@ -30,11 +30,12 @@ const outbox = new Outbox(store, (frame) => connection.send(frame) || (isPolling
 const acknowledging = new Acknowledging((seq) => connection.send({ type: "acknowledge", thread, seq }) || (isPolling() && byHttp.acknowledge(seq)));
 const form = document.querySelector("[data-composer]");
 const uploads = form && new Uploads(form);
-const byHttp = new ByHttp(`${url}/messages`, form);
+const byHttp = new ByHttp(`${url}/messages`);
 byHttp.addEventListener("posted", () => polling.ask());
 byHttp.addEventListener("refused", ({ detail }) => outbox.refuse(detail));
 byHttp.addEventListener("lost", () => showState(lost()));
 byHttp.addEventListener("unknown", () => connection.end("signed-out"));
+byHttp.addEventListener("unacknowledged", ({ detail: seq }) => acknowledging.refuse(seq));
 byHttp.addEventListener("acknowledged", ({ detail: seq }) => {
   timeline.receipt({ user: document.body.dataset.user, seq, at: new Date().toISOString(), acknowledged: true });
   acknowledging.settle(seq);
@@ -162,7 +163,7 @@ on("ended", (why) => {
   reloadUnlessWriting();
   outbox.stop(why);
   acknowledging.stop();
-  writing?.stop();
+  writing?.stop(why);
 });
 
 // What is not on record yet leaves only from an open page: the browser asks first.

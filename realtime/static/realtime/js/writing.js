@@ -49,7 +49,7 @@ export class Writing {
   }
 
   // The session or the right is lost.
-  stop() {
-    this.#draft.stop();
+  stop(why) {
+    this.#draft.stop(why);
   }
 }
