@@ -35,13 +35,18 @@ def normalise(text: str, limit: int = MAX_BODY) -> str:
     no keyboard produces (U+0000, lone surrogates) and for more than `limit`
     characters.
     """
-    if _NEVER_TYPED.search(text):
-        raise InvalidText("invalid", _("This text holds characters that no one types."))
+    refuse_never_typed(text)
     text = _CONTROLS.sub("", _NEW_LINES.sub("\n", text))
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > limit:
         raise InvalidText("too_long", _too_long(len(text), limit))
     return text if is_visible(text) else ""
+
+
+def refuse_never_typed(text: str) -> None:
+    """Raises InvalidText for U+0000 and lone surrogates: no database stores them."""
+    if _NEVER_TYPED.search(text):
+        raise InvalidText("invalid", _("This text holds characters that no one types."))
 
 
 def _count_characters(count: int, limit: int) -> str:

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hub import permissions
-from hub.errors import Illegal, StaleForm
+from hub import permissions, text
+from hub.errors import Illegal, InvalidText, StaleForm
 from hub.models import KeptDraft, Membership, Message, Participant, User
 from hub.models.threads import ThreadState
 from hub.posting import Draft
@@ -25,11 +25,10 @@ def keep(user: User, draft: Draft, is_urgent: bool, revision: int) -> KeptDraft 
 
     `revision`: of the text that the page began with, 0 for none. Raises StaleForm when
     another page has saved something else since: only the person may decide which text
-    counts. Illegal for a closed thread and for what is far too long, NotFound and
-    Forbidden as everywhere.
+    counts. Illegal for a closed thread, for what is far too long or was never typed,
+    NotFound and Forbidden as everywhere.
     """
-    if len(draft.body) > MOST_CHARACTERS or len(draft.urgent) > MOST_CHARACTERS:
-        raise Illegal(_("This text is too long to be kept as a draft."))
+    _check(draft)
     try:
         with transaction.atomic():
             seat = permissions.seat_in_thread(user, draft.thread, "thread.write")
@@ -68,6 +67,15 @@ def tidy_drafts(now: datetime | None = None) -> int:
         | ~Exists(seats)
     )
     return KeptDraft.objects.filter(gone).delete()[0]
+
+
+def _check(draft: Draft) -> None:
+    if len(draft.body) > MOST_CHARACTERS or len(draft.urgent) > MOST_CHARACTERS:
+        raise Illegal(_("This text is too long to be kept as a draft."))
+    try:
+        text.refuse_never_typed(draft.body + draft.urgent)
+    except InvalidText as error:
+        raise Illegal(error.detail) from None
 
 
 def _keep(user: User, draft: Draft, is_urgent: bool, revision: int) -> KeptDraft | None:

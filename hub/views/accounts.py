@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,7 @@ from hub.errors import SignInFailed, TooManyTries
 from hub.forms.pages import AddressForm, CodeForm
 from hub.models import Session, User
 from hub.sessions import describe_browser
-from hub.views.requests import person
+from hub.views.requests import is_ours, person
 
 # Which browser asked: the link works there without the code.
 ASKED_COOKIE = "__Host-demande" if settings.SESSION_COOKIE_SECURE else "demande"
@@ -99,7 +98,7 @@ def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def display(request: HttpRequest) -> HttpResponse:
     """Theme and language, kept in the browser and (language) on the account."""
     back = request.POST.get("retour", "")
-    response = HttpResponseRedirect(back if _is_ours(request, back) else "/")
+    response = HttpResponseRedirect(back if is_ours(request, back) else "/")
     theme, language = request.POST.get("theme"), request.POST.get("langue", "")
     if theme is not None:
         _set(response, "theme", theme if theme in ("light", "dark") else "")
@@ -120,7 +119,7 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
         choose(user, locale=chosen)  # before signing in: mails are to follow it too
     wanted = request.COOKIES.get("suite", "")
     response = HttpResponseRedirect(
-        wanted if _is_ours(request, wanted) else "/", status=303
+        wanted if is_ours(request, wanted) else "/", status=303
     )
     response.delete_cookie(ASKED_COOKIE)
     response.delete_cookie("suite")
@@ -171,11 +170,4 @@ def _set(response: HttpResponse, name: str, value: str) -> None:
 
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("suite") or request.GET.get("suite", "")
-    return iri_to_uri(wanted) if _is_ours(request, wanted) else ""
-
-
-def _is_ours(request: HttpRequest, address: str) -> bool:
-    """Only a path on this host: an address in a form must not lead away."""
-    return address.startswith("/") and url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
+    return iri_to_uri(wanted) if is_ours(request, wanted) else ""

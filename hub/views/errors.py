@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from hub.models import User
+
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5
 LONGEST_CODE = 40  # characters of what a script or a button sends: ids, numbers, names
@@ -24,12 +26,23 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form of ours whose token is old comes back with a new one: somebody signed in
-    again meanwhile. Another site's form is never shown: its words are not the person's.
+    """A form of ours whose token is old comes back with a new one: its author signed in
+    again meanwhile. Another site's form is never shown, nor another person's: who is
+    signed in now would send these words in their own name.
     """
-    if holds_words(request) and request.user.is_authenticated:
-        detail = _("You signed in after this form was shown. Check it, then send it.")
-        return _answer(request, 403, "forbidden", detail, shows_again=True)
+    if holds_words(request) and isinstance(request.user, User):
+        typed_by, name = request.POST.get("typed_by"), {"name": request.user.name}
+        # Empty: a page for whoever has its link, which acts in no account's name.
+        if typed_by in ("", str(request.user.pk)):
+            detail = _(
+                "%(name)s, you signed in after this form was shown. Check and send it."
+            )
+            return _answer(request, 403, "forbidden", detail % name, shows_again=True)
+        if typed_by:
+            detail = _(
+                "Nothing was sent: somebody else wrote this. %(name)s is signed in now."
+            )
+            return _answer(request, 403, "forbidden", detail % name)
     detail = _("This form has expired. Go back, reload the page and send it again.")
     return _answer(request, 403, "forbidden", detail)
 

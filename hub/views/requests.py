@@ -1,6 +1,7 @@
 """Small readings of a request that several views share."""
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from hub.models import User
 
@@ -36,5 +37,14 @@ def whole_number(value: str | None) -> int:
 def way_back(request: HttpRequest) -> str:
     """The page of the hub from which a form came and wants to return; empty if none."""
     back = request.POST.get("retour") or request.GET.get("retour", "")
-    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return back if ours else ""
+    return back if is_ours(request, back) else ""
+
+
+def is_ours(request: HttpRequest, address: str) -> bool:
+    """Only a path on this host: an address in a form must not lead away.
+
+    Browsers drop tabs and line feeds: "/<tab>/elsewhere" is another host.
+    """
+    return address.startswith("/") and url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )

@@ -86,6 +86,17 @@ def test_an_older_page_never_overwrites_a_newer_text(
     assert saved(thread, camille, "trois", key=key, revision=chosen).body == "trois"
 
 
+def test_what_no_keyboard_types_is_refused(demo: Demo, sign_in: SignIn) -> None:
+    """PostgreSQL refuses U+0000, and the page would ask again for ever."""
+    where = f"/fils/{demo.threads[0].pk}/brouillon"
+    client = sign_in(demo.people["camille"])
+    answer = client.post(where, form(uuid4(), "a\0b"))
+    assert (answer.status_code, "caractères" in answer.json()["said"]) == (400, True)
+    assert not KeptDraft.objects.exists()
+    urgent = form(uuid4(), "Bonjour", is_urgent="on", urgent="a\0b")
+    assert client.post(where, urgent).status_code in (200, 400)
+
+
 def test_the_same_text_twice_is_no_quarrel(demo: Demo) -> None:
     thread, camille, key = demo.threads[0], demo.people["camille"], uuid4()
     once = saved(thread, camille, "un", key=key)

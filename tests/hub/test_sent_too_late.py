@@ -23,9 +23,14 @@ def late(demo: Demo) -> Client:
     return client
 
 
-def token(page: Any) -> str:
-    value = page.content.decode().partition('name="csrfmiddlewaretoken" value="')[2]
+def token(page: Any, name: str = "csrfmiddlewaretoken") -> str:
+    value = page.content.decode().partition(f'name="{name}" value="')[2]
     return str(value.partition('"')[0])
+
+
+def begun(page: Any) -> dict[str, str]:
+    """What a browser sends of the page's form by itself."""
+    return {name: token(page, name) for name in ("csrfmiddlewaretoken", "typed_by")}
 
 
 def test_what_was_typed_comes_back_and_is_sent_after_signing_in(
@@ -33,14 +38,14 @@ def test_what_was_typed_comes_back_and_is_sent_after_signing_in(
 ) -> None:
     assert FROM_HERE["Origin"] in settings.ALLOWED_ORIGINS
     where = f"/fils/{demo.threads[0].pk}"
-    typed = {"csrfmiddlewaretoken": token(late.get(where)), "body": WORDS}
+    typed = {**begun(late.get(where)), "body": WORDS}
     Session.objects.all().delete()
     answer = late.post(where, {**typed, "needs_ack": "on"}, headers=FROM_HERE)
     page = answer.content.decode()
     assert answer.status_code == 401
     assert "Un texte écrit &lt;b&gt;longuement&lt;/b&gt;</textarea>" in page
     assert 'name="needs_ack" value="on"' in page
-    typed["csrfmiddlewaretoken"] = token(answer)
+    typed |= begun(answer)
     late.force_login(demo.people["camille"])  # in another tab: the token changes
     late.get("/")
     count = Message.objects.count()
@@ -57,15 +62,34 @@ def test_an_old_token_brings_the_text_back_with_a_new_one(
     demo: Demo, late: Client
 ) -> None:
     where = f"/fils/{demo.threads[0].pk}"
-    late.get(where)
-    typed = {"csrfmiddlewaretoken": "x" * 64, "body": WORDS}
+    typed = {**begun(late.get(where)), "csrfmiddlewaretoken": "x" * 64, "body": WORDS}
     answer = late.post(where, typed, headers=FROM_HERE)
-    assert (answer.status_code, "Un texte écrit" in answer.content.decode()) == (
-        403,
-        True,
-    )
-    typed["csrfmiddlewaretoken"] = token(answer)
+    page = answer.content.decode()
+    assert (answer.status_code, "Un texte écrit" in page) == (403, True)
+    assert demo.people["camille"].name in page
+    typed |= begun(answer)
     assert late.post(where, typed, headers=FROM_HERE).status_code == 303
+
+
+def test_nobody_is_given_the_words_of_who_was_there_before(
+    demo: Demo, late: Client
+) -> None:
+    """One browser, two people: the second would send them in their own name."""
+    where = f"/fils/{demo.threads[0].pk}"
+    typed = {**begun(late.get(where)), "body": WORDS}
+    assert typed["typed_by"] == str(demo.people["camille"].pk)
+    Session.objects.all().delete()
+    typed |= begun(late.post(where, typed, headers=FROM_HERE))  # shown to nobody
+    late.force_login(demo.people["samira"])
+    typed["csrfmiddlewaretoken"] = "x" * 64  # signing in changes the token
+    count = Message.objects.count()
+    answer = late.post(where, typed, headers=FROM_HERE)
+    page = answer.content.decode()
+    assert (answer.status_code, "Un texte" in page) == (403, False)
+    assert demo.people["samira"].name in page
+    del typed["typed_by"]
+    assert b"Un texte" not in late.post(where, typed, headers=FROM_HERE).content
+    assert Message.objects.count() == count
 
 
 @pytest.mark.parametrize("origin", [{}, {"Origin": "https://ailleurs.example"}])

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from hub import events
@@ -134,3 +135,16 @@ def test_the_national_service_declares_on_behalf_and_the_journal_says_so(
     entry = JournalEntry.objects.get(action="waiting_declared")
     assert (entry.actor, entry.counts["on_behalf"]) == (national, 1)
     assert announced == [True]
+
+
+@pytest.mark.parametrize("away", ["//evil.example/", "/\t/evil.example/", "/\\evil"])
+def test_the_way_back_never_leads_away(demo: Demo, sign_in: SignIn, away: str) -> None:
+    """Browsers drop the tab, and "//" begins the address of another host."""
+    client = sign_in(demo.people["samira"])
+
+    def way_back(wanted: str) -> str:
+        page = client.get(WHERE, {"retour": wanted}).content.decode()
+        return page.partition('">Annuler</a>')[0].rpartition('"')[2]
+
+    assert way_back("/fils/1") == "/fils/1"
+    assert way_back(away) == reverse("hub:desk")
