@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 
-from hub.calendar import local_day, today_in
+from hub.calendar import local_day
 from hub.models import Measure, User
 
 if TYPE_CHECKING:
@@ -101,15 +103,19 @@ class Waiting:
         return self.why not in COUNTED
 
     @property
+    def departement(self) -> str:
+        """Whose days count: those of the court; without a measure, those of Paris."""
+        return self.measure.court.departement_id if self.measure else ""
+
+    @property
     def due_day(self) -> date | None:
         due = self.due
-        departement = self.measure.court.departement_id if self.measure else ""
-        return local_day(due, departement) if isinstance(due, datetime) else due
+        return local_day(due, self.departement) if isinstance(due, datetime) else due
 
-    def is_pressing(self, today: date) -> bool:
-        """To be done first: urgent, grave, or due today or before."""
+    def is_pressing(self, now: datetime) -> bool:
+        """To be done first: urgent, grave, or due by now in the days that count."""
         day = self.due_day
-        is_due = day is not None and day <= today
+        is_due = day is not None and day <= local_day(now, self.departement)
         return self.urgent or self.why in GRAVE or is_due
 
     def key(self, now: datetime) -> tuple[object, ...]:
@@ -132,15 +138,22 @@ class Agenda:
         """The one number: heading, navigation, title and icon of the page."""
         return len(self.mine)
 
-    @property
+    @cached_property
     def pressing(self) -> list[Waiting]:
-        today = today_in()
-        return [one for one in self.mine if one.is_pressing(today)]
+        """Asked once the list is whole, as `others` is."""
+        return self._parted[True]
 
-    @property
+    @cached_property
     def others(self) -> list[Waiting]:
-        pressing = self.pressing
-        return [one for one in self.mine if one not in pressing]
+        return self._parted[False]
+
+    @cached_property
+    def _parted(self) -> dict[bool, list[Waiting]]:
+        now = timezone.now()
+        found: dict[bool, list[Waiting]] = {True: [], False: []}
+        for one in self.mine:
+            found[one.is_pressing(now)].append(one)
+        return found
 
     @property
     def is_all_measures(self) -> bool:

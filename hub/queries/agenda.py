@@ -36,7 +36,8 @@ def agenda_of(user: User) -> Agenda:
 
 def waiting_count(user: User) -> int:
     """The one number, for pages that show nothing else of it."""
-    seats = threads_in_hand(user).filter(_may_wait(today_in()))
+    tomorrow = today_in() + timedelta(days=1)  # in Nouméa it may be that day already
+    seats = threads_in_hand(user).filter(_may_wait(tomorrow))
     return _agenda(user, list(seats)).count
 
 

@@ -5,7 +5,7 @@ agenda_late.py.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Exists, F, Max, OuterRef
 
 from hub import permissions
-from hub.calendar import add_working_days, local_day, today_in
+from hub.calendar import add_working_days, local_day
 from hub.models import (
     Acknowledgement,
     Assignment,
@@ -61,13 +61,20 @@ class Facts:
     user: User
     seats: "Sequence[CountedSeat]"
     now: datetime
-    today: date = field(default_factory=today_in)
+
+    def today(self, seat: Participant) -> date:
+        """Where the court is: its days are those that count."""
+        return local_day(self.now, seat.thread.designation.measure.court.departement_id)
+
+    def today_there(self, seat: Participant) -> date:
+        """Where the espace de rencontre is: a receipt is due in its days."""
+        return local_day(self.now, seat.thread.designation.centre.departement_id)
 
     @cached_property
     def answered_by_others(self) -> set[tuple[int, str]]:
         """(designation, side) for which a colleague answers who is here today."""
         away = people.open_absences().filter(
-            user=OuterRef("user"), first_day__lte=self.today
+            user=OuterRef("user"), first_day__lte=local_day(self.now, "")
         )
         rows = Assignment.objects.filter(
             designation__thread__in=self._threads, released_at=None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from hub.agenda import Waiting, Why
+from hub.calendar import local_day
 from hub.models import Side
 from hub.models.choices import Act, MeasureState
 from hub.models.threads import ThreadState
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from hub.queries.threads import CountedSeat
 
 S = MeasureState
+# "No waiting" is no promise to meet on the day of the receipt: parents come first.
+LEAST_WEEKS = 1
 
 
 def late_in(seat: "CountedSeat", facts: Facts) -> Waiting | None:
@@ -51,7 +54,7 @@ def _receipt(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     if designation.measure.state != S.TRANSMITTED or sent is None:
         return
     due = facts.receipt_due(seat)
-    if due < facts.today:
+    if due < facts.today_there(seat):
         reminded = facts.reminded.get(str(designation.pk))
         yield _of(seat, Why.LATE_RECEIPT, since=sent, due=due, subject=reminded)
 
@@ -63,13 +66,15 @@ def _first_meeting(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     waits = designation.measure.state in TO_CENTRE and not designation.first_visit_on
     if sent is None or not waits:
         return
-    if expected and expected < facts.today:
+    if expected and expected < facts.today(seat):
         yield _of(seat, Why.LATE_DATE, since=sent, due=expected)
     if expected or designation.measure.state == S.TRANSMITTED:
         return
     weeks = facts.declared.get((designation.centre_id, designation.visit_kind))
     margin = 1 + settings.RULES.waiting_margin_percent / 100
-    if weeks is not None and facts.now - sent > timedelta(weeks=weeks * margin):
+    if weeks is None:
+        return
+    if facts.now - sent > timedelta(weeks=max(LEAST_WEEKS, weeks * margin)):
         yield _of(seat, Why.LATE_WAIT, since=sent, subject=weeks)
 
 
@@ -91,7 +96,7 @@ def _acknowledgement(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
         return
     days, measure = settings.RULES.ack_reminder_days, seat.thread.designation.measure
     due = facts.working_days_after(asked.at, days, measure)
-    if due < facts.today:
+    if due < facts.today(seat):
         yield _of(
             seat, Why.LATE_ACKNOWLEDGEMENT,
             since=asked.at, due=due, seq=asked.seq, count=asked.number,
@@ -109,8 +114,8 @@ def _answer(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
 def _patience(since: datetime, seat: "CountedSeat", facts: Facts) -> datetime:
     """As long as the court has to answer a difficulty; nobody said less."""
     days, measure = settings.RULES.difficulty_days, seat.thread.designation.measure
-    last = facts.working_days_after(since, days, measure)
-    return since + timedelta(days=(last - since.date()).days)
+    first = local_day(since, measure.court.departement_id)
+    return since + (facts.working_days_after(since, days, measure) - first)
 
 
 def _of(seat: "CountedSeat", why: Why, **more: object) -> Waiting:

@@ -101,7 +101,7 @@ def _proposal(seat: "CountedSeat", facts: Facts) -> Waiting:
     due = None
     if proposal.kind == ProposalKind.CLOSE:
         silence = timedelta(days=settings.RULES.closure_silence_days)
-        due = (proposal.at + silence).date()
+        due = proposal.at + silence
     return _of(
         seat, Why.PROPOSAL, since=proposal.at, due=due,
         who=proposal.by.name, subject=proposal,
@@ -136,7 +136,7 @@ def _date_passed(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     designation = seat.thread.designation
     expected = designation.expected_first_visit_on
     waits = designation.measure.state in TO_CENTRE and not designation.first_visit_on
-    if expected and waits and expected < facts.today:
+    if expected and waits and expected < facts.today(seat):
         since = designation.measure.awaits_since
         yield _of(seat, Why.DATE_PASSED, since=since, due=expected)
 
@@ -147,14 +147,15 @@ def _contact_passed(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     if not (waits and measure.terms and measure.terms.contact_deadline_days):
         return
     due = deadlines.contact_deadline(measure)
-    if due and due < facts.today and seat.thread.designation_id not in facts.begun:
+    is_over = due and due < facts.today(seat)
+    if is_over and seat.thread.designation_id not in facts.begun:
         yield _of(seat, Why.CONTACT_PASSED, since=measure.awaits_since, due=due)
 
 
 def _term_passed(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     measure = seat.thread.designation.measure
     is_proposed = seat.thread.designation_id in facts.proposals
-    over = measure.ends_on and measure.ends_on < facts.today
+    over = measure.ends_on and measure.ends_on < facts.today(seat)
     if measure.state in RUNNING and over and not is_proposed:
         since = measure.changed_at
         yield _of(seat, Why.TERM_PASSED, since=since, due=measure.ends_on)
@@ -165,7 +166,7 @@ def _term_near(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     measure = seat.thread.designation.measure
     if measure.prepared_by_id != seat.user_id or measure.state not in RUNNING:
         return
-    limit = facts.today + timedelta(days=settings.RULES.ending_second_days)
+    limit = facts.today(seat) + timedelta(days=settings.RULES.ending_second_days)
     if measure.ends_on and measure.ends_on <= limit:
         yield _of(seat, Why.TERM_NEAR, since=measure.changed_at, due=measure.ends_on)
 

@@ -1,7 +1,8 @@
 """What waits for a person beside the threads they sit in: drafts, and what their court,
 their espace de rencontre, the national service or the machine asks of them.
 
-Constant queries by role, whatever there is.
+Constant queries by role, whatever there is. Nothing is cut off here: all of it counts
+in the one number, and the page shows the first of it.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from hub import permissions
-from hub.agenda import SHOWN, Waiting, Why
+from hub.agenda import Waiting, Why
 from hub.completeness import missing
 from hub.models import (
     Attachment,
@@ -51,7 +52,7 @@ def drafts(user: User) -> Iterator[Waiting]:
         .prefetch_related("children", "parties")
         .order_by("changed_at")
     )
-    measures = list(found[: 2 * SHOWN])
+    measures = list(found)
     chosen, files = _chosen(measures), _documents(measures)
     for one in measures:
         lacks = one.terms is None or missing(
@@ -77,7 +78,7 @@ def questions(user: User, now: datetime) -> Iterator[Waiting]:
         answered_at=None,
         request__expires_at__gt=now,
     ).select_related("request__court__departement", "centre__departement")
-    for one in rows.order_by("request__expires_at", "pk")[:SHOWN]:
+    for one in rows.order_by("request__expires_at", "pk"):
         due, asked = one.request.expires_at, one.request.asked_at
         yield Waiting(Why.QUESTION, since=asked, due=due, subject=one)
 
@@ -122,7 +123,7 @@ def of_the_court(user: User) -> Iterator[Waiting]:
         .order_by("message__at")
     )
     seen: set[UUID] = set()
-    for report in rows[: 2 * SHOWN]:
+    for report in rows:
         if report.measure_id not in seen:
             seen.add(report.measure_id)
             yield _unanswered(report)

@@ -11,6 +11,7 @@ from hub.models import User
 from hub.queries.agenda import agenda_of
 from hub.queries.agenda_places import declared_at
 from hub.queries.first_steps import first_steps_of
+from hub.queries.kept_drafts import threads_with_draft
 from hub.views.home_parts import Row
 from hub.views.home_places import place_row, waiting_lines
 from hub.views.home_rows import measure_row
@@ -31,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "late": _rows(agenda.late[:FEW]),
         "news": _rows(agenda.news[:FEW]),
         "more": _more(agenda),
+        "unsent": threads_with_draft(user),
         "may_create": permissions.may(user, "measure.create"),
         "has_desk": permissions.may(user, "desk.read"),
         "declared": _declared(user, agenda),

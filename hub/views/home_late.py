@@ -28,10 +28,11 @@ def _late_date(one: Waiting) -> Parts:
 
 def _late_wait(one: Waiting) -> Parts:
     weeks = (timezone.now() - one.since).days // 7
-    text = _("%(weeks)s weeks of waiting for %(declared)s declared.") % {
-        "weeks": weeks,
-        "declared": one.subject,
-    }
+    text = ngettext(
+        "%(weeks)s week of waiting for %(declared)s declared.",
+        "%(weeks)s weeks of waiting for %(declared)s declared.",
+        weeks,
+    ) % {"weeks": weeks, "declared": one.subject}
     deed = Deed(_("Ask for a date"), thread_of(one, COMPOSER), reference_of(one))
     return _("Longer than declared"), text, deed, None
 

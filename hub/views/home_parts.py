@@ -4,7 +4,7 @@ The words of each reason are in home_rows.py, home_late.py and home_places.py.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from hub.agenda import Waiting, Why
 from hub.calendar import today_in
-from hub.jinja import clock, local_date
+from hub.jinja import clock, day_key, local_date
 
 COMPOSER = "#body"  # the browser puts the cursor where the address points
 
@@ -47,12 +47,13 @@ def until(one: Waiting) -> str:
     if one.due is None:
         return ""
     if one.why in BY_REASON:
-        return BY_REASON[one.why] % {"day": local_date(one.due)}
-    due, day = one.due, one.due_day or date.max
+        return BY_REASON[one.why] % {"day": local_date(one.due_day)}
+    due, now = one.due, timezone.now()
     if not isinstance(due, datetime):
-        return (_WAS_DUE if day < today_in() else _BY) % {"day": local_date(day)}
-    is_over = due < timezone.now()
-    if day == today_in():
+        is_over = due < today_in(one.departement)
+        return (_WAS_DUE if is_over else _BY) % {"day": local_date(due)}
+    is_over = due < now
+    if day_key(due) == day_key(now):  # a moment is written by the reader's clock
         return (_WAS_DUE_TODAY if is_over else _BY_TODAY) % {"time": clock(due)}
     moment = f"{local_date(due)}, {clock(due)}"
     return (_WAS_DUE if is_over else _BY) % {"day": moment}

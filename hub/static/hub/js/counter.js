@@ -2,9 +2,12 @@
 // One number, the home page's; asked again after what may have changed it.
 
 const ASK_MS = 2_000; // several messages at once are one question
+const REST_MS = 15_000; // at least, between two questions of one page that is looked at
 const MOST = 9; // the icon shows "9+" beyond
 const TITLED = /^\(\d+\) /;
 let timer = 0;
+let asked = -Infinity; // when, in the page's own time
+let missed = false; // something happened while nobody looked
 
 export function show(number) {
   const badge = document.querySelector("[data-count]");
@@ -21,17 +24,28 @@ export function show(number) {
 }
 
 export async function ask() {
+  asked = performance.now();
+  missed = false;
   const answer = await fetch("/api/v1/waiting").catch(() => null);
   if (answer?.ok) show((await answer.json()).waiting);
 }
 
-function askSoon() {
-  clearTimeout(timer);
-  timer = setTimeout(ask, ASK_MS);
+// A running timer is left alone: under steady traffic it would be put off for ever.
+export function askSoon() {
+  const wait = Math.max(ASK_MS, asked + REST_MS - performance.now());
+  timer ||= setTimeout(askNow, wait + Math.random() * ASK_MS);
 }
 
-// What a live page hears may be an act of anybody: a message, a receipt, a measure that moved on.
+function askNow() {
+  timer = 0;
+  return ask();
+}
+
+// What a live page hears may be an act of anybody: a message, a receipt, a measure that moved on;
+// before the welcome something may have been missed. Everybody in a thread hears the same frame:
+// a page that nobody looks at asks when it is seen, the others not all at once.
 export function follow(connection) {
-  for (const type of ["message", "posted", "receipt", "measure", "reload"]) connection.addEventListener(type, askSoon);
-  connection.addEventListener("welcome", askSoon); // something may have been missed
+  const heard = () => (document.hidden ? (missed = true) : askSoon());
+  for (const type of ["welcome", "message", "posted", "receipt", "measure", "reload"]) connection.addEventListener(type, heard);
+  document.addEventListener("visibilitychange", () => missed && heard());
 }

@@ -1,32 +1,36 @@
 // The home page, live: its lists follow what happens, and never move under somebody's hand.
 
-import { ask } from "../../hub/js/counter.js";
+import { ask, askSoon } from "../../hub/js/counter.js";
 import { Connection } from "./socket.js";
 import { lost, show } from "./line.js";
 
 const connection = new Connection(() => ({ threads: {} }));
 const REFRESH_MS = 1_000; // several messages at once are one refresh
+const RETRY_MS = 10_000; // to twice that: all pages would ask at once
 const POLL_EVERY = 3; // of the connection's polls: nobody types here
 let timer = 0;
 let polls = 0;
 let stale = false; // the lists are older than what is known
 
-function refreshSoon() {
+// A running timer is left alone: under steady traffic the page would never follow.
+function refreshSoon(_event, wait = REFRESH_MS) {
   stale = true;
-  clearTimeout(timer);
-  timer = setTimeout(refresh, REFRESH_MS);
+  timer ||= setTimeout(refresh, wait);
 }
 
 // Somebody points at a row or is on it by keyboard: what they are about to press stays.
 const busy = () => document.querySelector("main li:hover, main li:focus-within, main form:focus-within");
 
 async function refresh() {
-  if (document.hidden || busy()) return ask();
+  clearTimeout(timer);
+  timer = 0;
+  if (document.hidden || busy()) return askSoon();
   const answer = await fetch(location.pathname).catch(() => null);
-  if (!answer?.ok) return answer && location.reload(); // signed out: the server says where to go
+  // A server that fails or restarts: these lists are worth more than its page of an error.
+  if (!answer?.ok) return refreshSoon(null, RETRY_MS * (1 + Math.random()));
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = fresh.querySelector("[data-home]");
-  if (!main) return location.reload();
+  if (!main) return location.reload(); // signed out: the server says where to go
   stale = false;
   await ask();
   if (!busy()) document.querySelector("[data-home]").replaceWith(document.adoptNode(main));
@@ -35,7 +39,7 @@ async function refresh() {
 function poll() {
   polls += 1;
   if (polls % POLL_EVERY !== 1) return;
-  fetch("/api/v1/threads").then((answer) => answer.ok && (show("polling"), refresh()), () => show(lost()));
+  fetch("/api/v1/threads").then((answer) => (answer.ok ? (show("polling"), refresh()) : answer.status >= 500 && show(lost())), () => show(lost()));
 }
 
 for (const type of ["visibilitychange", "mouseout", "focusout"]) {
