@@ -53,7 +53,7 @@ def _redesignate(one: Waiting) -> Parts:
     text = _("The decision stands until another espace de rencontre is designated.")
     where = reverse("hub:measure-centre", args=[reference_of(one)])
     deed = Deed(_("Choose another one"), where, reference_of(one))
-    return _("Cannot be taken up"), text, deed, None
+    return _("The espace de rencontre cannot take it up"), text, deed, None
 
 
 def _proposal(one: Waiting) -> Parts:
