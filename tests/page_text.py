@@ -67,3 +67,8 @@ def read(page: str) -> PageText:
     text.feed(page)
     text.close()
     return text
+
+
+def main_of(page: str) -> str:
+    """The HTML of <main>: what a page says for itself, without menu and dialogs."""
+    return page.partition("<main")[2].partition("</main>")[0]

@@ -61,8 +61,10 @@ def test_within_a_minute_nothing_is_written_or_asked(
     clock.forward(seconds=1)
     with CaptureQueriesContext(connection) as later:
         client.get(path)
-    assert len(updates(later)) == 1
-    assert len(later) == len(queries) + 1
+    # A page that somebody loads puts the end of the session off as well.
+    expected = 1 if path.startswith("/api/") else 2
+    assert len(updates(later)) == expected
+    assert len(later) == len(queries) + expected
     assert seen_at(samira) == clock.now
 
 

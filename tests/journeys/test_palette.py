@@ -48,7 +48,7 @@ async def test_a_few_letters_and_enter_go_there_without_a_mouse(
     first = page.locator("[role=option]", has_text=f"Fil de {reference}")
     await expect(first).to_have_attribute("aria-selected", "true")
     await expect(page.locator("[data-said]")).to_contain_text("destinations")
-    tree = await page.locator("dialog").aria_snapshot()
+    tree = await page.locator("dialog.palette").aria_snapshot()
     assert '- combobox "Mesure, espace de rencontre, page" [expanded]' in tree
     assert '- group "Fils"' in tree
     assert f'- option "Fil de {reference}' in tree
@@ -66,8 +66,8 @@ async def test_a_few_letters_and_enter_go_there_without_a_mouse(
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/fils/*")
-    await expect(page.locator("dialog")).to_have_count(1)
-    assert not await page.locator("dialog").is_visible()
+    await expect(page.locator("dialog.palette")).to_have_count(1)
+    assert not await page.locator("dialog.palette").is_visible()
 
 
 async def test_an_old_answer_is_never_shown_and_enter_waits_for_the_newest(
