@@ -12,7 +12,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster test test-fast test-cluster lint format bench bench-peers \
-	login lock looks translations access faults crash-mail files-faults sockets backups offline \
+	login lock looks translations access journeys faults crash-mail files-faults sockets backups offline \
 	clean up
 
 help: ## show this list
@@ -78,6 +78,10 @@ looks: ## open every page and state, judge it, keep pictures in var/looks/ (ARGS
 translations: ## collect the texts to translate into the French catalogue
 	$(PREPARE)
 	@$(VENV)/python scripts/translations.py update
+
+journeys: ## what people do most, at length, in a browser (counted acts, drafts, keys)
+	$(PREPARE)
+	@TEST_SHAPE=embedded $(VENV)/python -m pytest -m long_journeys tests/journeys $(ARGS)
 
 access: ## walk every page, and journeys without mouse, script or socket
 	$(PREPARE)

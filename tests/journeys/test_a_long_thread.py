@@ -15,7 +15,7 @@ from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, in_shape, open_thread
 from tests.journeys.test_two_browsers import say
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.long_journeys]
 
 ITEMS = "[data-log] [data-seq]"
 # As somebody who wrote much and has read everything. Answers with the last seq.

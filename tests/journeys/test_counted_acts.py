@@ -21,7 +21,7 @@ from tests.journeys.conftest import (
 )
 from tests.journeys.files import pdf
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.long_journeys]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "usability.md"
 ROW = re.compile(r"^\| `([a-z-]+)` \| [^|]+ \| (\d+) \| (\d+) \|", re.M)

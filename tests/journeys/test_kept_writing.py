@@ -110,6 +110,7 @@ async def test_three_messages_typed_offline_outlive_the_page_and_are_sent_once(
     assert (await texts(camille))[-3:] == LINES
 
 
+@pytest.mark.long_journeys
 async def test_what_is_older_than_a_day_asks_before_it_leaves(
     hub: ServedHub, browser: Browser
 ) -> None:
@@ -137,6 +138,7 @@ async def test_what_is_older_than_a_day_asks_before_it_leaves(
     assert (await texts(later))[-1] == "Écrit avant-hier"
 
 
+@pytest.mark.long_journeys
 async def test_a_draft_follows_its_author_and_two_texts_are_told_apart(
     hub: ServedHub, browser: Browser
 ) -> None:
@@ -171,6 +173,7 @@ async def test_a_draft_follows_its_author_and_two_texts_are_told_apart(
     await expect(samira.locator("#body")).to_have_value("")
 
 
+@pytest.mark.long_journeys
 async def test_the_end_of_a_session_is_announced_and_can_be_put_off(
     hub: ServedHub, browser: Browser
 ) -> None:
@@ -199,6 +202,7 @@ async def test_the_end_of_a_session_is_announced_and_can_be_put_off(
     await expect(over.get_by_role("link", name="Se reconnecter")).to_be_visible()
 
 
+@pytest.mark.long_journeys
 async def test_signing_out_asks_before_it_deletes_what_waits(
     hub: ServedHub, browser: Browser
 ) -> None:

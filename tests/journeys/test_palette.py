@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import SAMIRA, in_shape, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.long_journeys]
 REFERENCE = re.compile(r"M-\w{4}-\w{4}")
 FIELD = "dialog [role=combobox]"
 
