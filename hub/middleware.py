@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+SENT_BY_PAGES = frozenset({"hub:thread-read"})  # nobody need be there
+
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -91,14 +93,20 @@ class DatabaseDownMiddleware:
 class StayingMiddleware:
     """Puts the end of the session off when its person does something.
 
-    Loading a page and every POST count; what a page asks by itself (the API, a part of
-    a page) does not. An open page says so on its own (hub.views.session_end).
+    Loading a page and every POST of a person count; what a page does by itself (asks
+    the API or for a part of a page, says what was on the screen) does not. An open page
+    says so on its own (hub.views.session_end).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> None:
         session: Any = request.session
         if request.user.is_authenticated and session.ends_at and _is_an_act(request):
             try:
@@ -107,14 +115,16 @@ class StayingMiddleware:
                 )
             except (OperationalError, InterfaceError) as error:
                 logger.warning("Session not put off: %s", type(error).__name__)
-        return self.get_response(request)
 
 
 def _is_an_act(request: HttpRequest) -> bool:
     if request.method == "POST":
-        return True
-    by_script = request.headers.get("Sec-Fetch-Dest", "document") != "document"
-    return not (by_script or is_api(request))
+        assert request.resolver_match is not None
+        return request.resolver_match.view_name not in SENT_BY_PAGES
+    wants_page = "text/html" in request.headers.get("Accept", "text/html")
+    # Browsers before 2023 name no destination; their scripts accept anything at all.
+    named = request.headers.get("Sec-Fetch-Dest", "document" if wants_page else "")
+    return named == "document" and not is_api(request)
 
 
 class PresenceMiddleware:

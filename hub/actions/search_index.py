@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -19,7 +19,8 @@ from hub.stems import stems_of
 AT_ONCE = 100  # messages of one transaction: SQLite's writers wait some ms for it
 # Of each second at most so much is spent, as posting may need the same processor.
 SHARE = 0.25
-LONGEST_SECONDS = 20.0  # of one run in `serve`; the next one goes on
+# Of one run in `serve`: deadlines wait for it in the same thread. The next one goes on.
+LONGEST_SECONDS = 5.0
 # Keys are given before commits, so a smaller one may appear after a larger one. Not any
 # more after this: settings.py ends transactions that say nothing for a minute.
 SETTLES = timedelta(minutes=10)
@@ -86,7 +87,18 @@ def _without_words(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def _store(missing: QuerySet[Message]) -> list[Message]:
-    """The next ones, in one transaction. Purged meanwhile: the key holds them back."""
+    """The next ones. One of them may be purged meanwhile: then once more without it.
+
+    The key to the message is looked at when the transaction ends; by then the purge is
+    committed, so the second look finds what is left.
+    """
+    try:
+        return _store_once(missing)
+    except IntegrityError:
+        return _store_once(missing)
+
+
+def _store_once(missing: QuerySet[Message]) -> list[Message]:
     with transaction.atomic():
         batch = list(missing.only(*READ)[:AT_ONCE])
         rows = [

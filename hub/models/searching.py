@@ -46,6 +46,9 @@ class MessageWords(models.Model):
 
     `thread` and `at` are the message's own, so that looking needs no other table. No
     constraint on the thread: its check would touch the row that posting holds.
+
+    On SQLite three triggers fill the index. A migration that changes a field here makes
+    the table anew and drops them without a word: let it make them again (0012).
     """
 
     message = models.OneToOneField(

@@ -41,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Messages:
-    """`is_behind`: newer messages exist that could not be looked at."""
+    """`is_behind`: messages without words exist that were not read, the older ones."""
 
     page: "Page[Any]"
     rows: list[Found]

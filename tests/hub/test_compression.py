@@ -5,6 +5,7 @@ import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.templatetags.static import static
 from django.test import Client, RequestFactory
 
-from hub.compression import PagesMiddleware, lean
+from hub.compression import PackedFile, PagesMiddleware, lean
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -81,6 +82,16 @@ def test_a_script_loses_its_comments_and_no_word_of_its_own(tmp_path: Path) -> N
     written = tmp_path / "one.js"
     written.write_text('// why\nconst a = "//"; // stays\n\n  export const b = a;\n')
     assert lean(written) == 'const a = "//"; // stays\nexport const b = a;'
+
+
+def test_the_licence_in_another_authors_sheet_stays(tmp_path: Path) -> None:
+    theirs = tmp_path / "static" / "theirs.css"
+    theirs.parent.mkdir()
+    theirs.write_text("/* Licence: MIT */\n  a { color: red }\n")
+    sent = gzip.decompress(PackedFile(Mock(), str(theirs)).packed).decode()
+    assert sent == theirs.read_text()
+    theirs.write_text("/*! Licence: MIT */\n/* why */\na { color: red }\n")
+    assert lean(theirs) == "/*! Licence: MIT */\na { color: red }"
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)

@@ -7,7 +7,8 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -283,6 +284,25 @@ def test_the_worker_catches_up_after_a_kill_and_twice_is_once(
     assert SearchProgress.objects.get().settled == Message.objects.latest("pk").pk
 
 
+def test_a_purge_in_between_costs_the_others_nothing(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL looks at the key when the transaction ends, and takes all back."""
+    say(demo, "zorglub un", "zorglub deux")
+    store, failed = search_index._store_once, []
+
+    def lose_one(missing: QuerySet[Message]) -> list[Message]:
+        if failed:
+            return store(missing)
+        failed.append(True)
+        Message.objects.get(body="zorglub un").delete()
+        raise IntegrityError
+
+    monkeypatch.setattr(search_index, "_store_once", lose_one)
+    total = Message.objects.count()
+    assert index_all(nothing_shown) == total - 1 == MessageWords.objects.count()
+
+
 def test_a_message_whose_commit_came_late_is_not_passed_over(demo: Demo) -> None:
     """Keys are given before commits: here the last but one appears after the last."""
     say(demo, "zorglub un", "zorglub deux")
@@ -322,6 +342,23 @@ def test_the_index_of_sqlite_follows_its_table(demo: Demo) -> None:
     with connection.cursor() as cursor:
         check = "INSERT INTO hub_messagewords_fts(hub_messagewords_fts, rank) VALUES"
         cursor.execute(f"{check}('integrity-check', 1)")
+
+
+@pytest.mark.embedded
+def test_the_triggers_of_the_index_are_there_after_all_migrations(demo: Demo) -> None:
+    """A migration that makes the table anew drops them without a word (0012)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' "
+            "AND tbl_name = 'hub_messagewords' ORDER BY name"
+        )
+        names = [name for (name,) in cursor.fetchall()]
+    assert names == [f"hub_messagewords_{when}" for when in ("in", "new", "out")]
+
+
+def test_the_job_leaves_the_schedule_to_the_deadlines() -> None:
+    """They run in one thread: of each minute the index takes a twelfth at most."""
+    assert search_index.LONGEST_SECONDS <= 5
 
 
 def test_queries_are_constant(demo: Demo, sign_in: SignIn) -> None:

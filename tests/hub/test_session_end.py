@@ -47,6 +47,7 @@ def test_a_session_ends_when_nothing_is_done_and_at_the_latest_after_a_day() -> 
     [
         ("get", "/", {}),
         ("get", "/", {"Sec-Fetch-Dest": "document"}),
+        ("get", "/", {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}),
         ("post", "/sessions/prolongation", BY_SCRIPT),
         ("post", "/affichage", {}),
     ],
@@ -59,12 +60,22 @@ def test_an_act_puts_the_end_off(
 
 
 @pytest.mark.parametrize(
-    ("where", "headers"), [("/api/v1/threads", {}), ("/", BY_SCRIPT)]
+    ("where", "headers"),
+    [("/api/v1/threads", {}), ("/", BY_SCRIPT), ("/", {"Accept": "*/*"})],
 )
 def test_what_a_page_asks_by_itself_does_not(
     camille: Client, where: str, headers: dict[str, str]
 ) -> None:
     assert camille.get(where, headers=headers).status_code == 200
+    assert left() < timedelta(minutes=11)
+
+
+def test_a_page_that_says_what_it_shows_is_no_sign_of_a_person(
+    camille: Client, demo: Demo
+) -> None:
+    """Without a socket a page at an unattended desk would stay open for twelve hours."""
+    shown = camille.post(f"/fils/{demo.threads[0].pk}/lecture", {"seq": "1"})
+    assert shown.status_code in (302, 303)
     assert left() < timedelta(minutes=11)
 
 
