@@ -133,6 +133,7 @@ async def test_a_coordinator_acknowledges_and_keeps_the_waiting_time_true(
     hand.done("confirm-waiting")
     hand = Hand(page)
     await hand.click(hand.link("Modifier"))
+    await page.wait_for_selector("input[name$=weeks]:focus")  # the page brings it
     await page.keyboard.press(
         "Control+A"
     )  # with the mouse: a double click; not counted
