@@ -252,6 +252,7 @@ def test_too_many_new_messages_are_said(
     assert messages_found(demo.people["paul"], read("zorglub"), 1).is_behind
     page = sign_in(demo.people["paul"]).get("/recherche", {"q": "zorglub"})
     assert "en cours de préparation" in page.content.decode()
+    assert "dont les plus anciens" in page.content.decode()  # the newest are read
     index_all(nothing_shown)
     assert not messages_found(demo.people["paul"], read("zorglub"), 1).is_behind
 
