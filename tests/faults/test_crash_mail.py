@@ -20,7 +20,7 @@ import pytest
 from tests.clients.server import ROOT, ServedHub, prepared
 from tests.notifications.smtp_server import Fault, SmtpServer
 
-KILLS = int(os.environ.get("MAIL_KILLS", "5"))  # `make crash-mail`: 200
+KILLS = int(os.environ.get("MAIL_KILLS", "8"))  # `make crash-mail`: 200
 MAILS = KILLS * 10
 # Each hits some mails or connections, again and again while the test lasts.
 FAULTS = (

@@ -251,6 +251,7 @@ async def test_nobody_else_finds_what_waits_in_a_browser(
     assert "Rien que pour moi" not in await texts(camille)
 
 
+@pytest.mark.long_journeys
 async def test_marks_and_a_text_put_aside_belong_to_one_message(
     hub: ServedHub, browser: Browser
 ) -> None:
@@ -306,6 +307,7 @@ async def test_what_may_be_on_record_is_not_offered_to_be_written_twice(
     await expect(waiting).to_have_count(0)
 
 
+@pytest.mark.long_journeys
 async def test_a_browser_that_keeps_nothing_writes_all_the_same(
     hub: ServedHub, browser: Browser
 ) -> None:

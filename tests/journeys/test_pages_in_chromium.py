@@ -98,7 +98,11 @@ def serious(results: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "scheme",
+    # What only the dark colours could break is computed: tests/hub/test_contrast.py.
+    ["light", pytest.param("dark", marks=pytest.mark.long_journeys)],
+)
 async def test_axe_finds_nothing_serious_and_the_policy_is_never_broken(
     hub: ServedHub, browser: Browser, scheme: str
 ) -> None:
