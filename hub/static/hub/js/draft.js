@@ -62,7 +62,7 @@ export class Draft {
   // Over: what was saved is on the server, for its author. A session may come back, and
   // what the server has not waits for it in this tab; a right does not.
   stop(why) {
-    if (why === "signed-out") clearTimeout(this.#timer);
+    if (why === "signed-out" && !isSame(typedIn(this.#form), this.#saved)) clearTimeout(this.#timer);
     else this.#forget();
   }
 
