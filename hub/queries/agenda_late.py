@@ -6,7 +6,7 @@ nobody promised anything about is not. Facts: agenda_facts.py.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -118,6 +118,6 @@ def _patience(since: datetime, seat: "CountedSeat", facts: Facts) -> datetime:
     return since + (facts.working_days_after(since, days, measure) - first)
 
 
-def _of(seat: "CountedSeat", why: Why, **more: object) -> Waiting:
+def _of(seat: "CountedSeat", why: Why, **more: Any) -> Waiting:
     measure = seat.thread.designation.measure
-    return Waiting(why, seat=seat, measure=measure, **more)  # type: ignore[arg-type]
+    return Waiting(why, seat=seat, measure=measure, **more)

@@ -5,7 +5,7 @@ One row a measure; what else waits there is read there. Facts: agenda_facts.py.
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -171,9 +171,9 @@ def _term_near(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
         yield _of(seat, Why.TERM_NEAR, since=measure.changed_at, due=measure.ends_on)
 
 
-def _of(seat: "CountedSeat", why: Why, **more: object) -> Waiting:
+def _of(seat: "CountedSeat", why: Why, **more: Any) -> Waiting:
     measure = seat.thread.designation.measure
     urgent = bool(
         more.pop("urgent", False) or seat.urgent or measure.priority == Priority.URGENT
     )
-    return Waiting(why, seat=seat, measure=measure, urgent=urgent, **more)  # type: ignore[arg-type]
+    return Waiting(why, seat=seat, measure=measure, urgent=urgent, **more)

@@ -90,10 +90,15 @@ async def test_an_old_answer_is_never_shown_and_enter_waits_for_the_newest(
     await asked["pré"].wait()
     await page.keyboard.type("f")
     await asked["préf"].wait()
+    shown = await page.locator("[role=option]").all_inner_texts()
     go["pré"].set()
     await page.keyboard.press("Enter")  # nothing has been answered yet
+    assert await page.locator("[role=option]").all_inner_texts() == shown
+    assert page.url == f"{hub.url}/"  # Enter took nothing of the old answer either
     go["préf"].set()
     await page.wait_for_url("**/preferences")
+    await expect(page.locator("h1")).to_have_count(1)
+    assert page.url == f"{hub.url}/preferences"
 
 
 def _asks(route: Route, word: str) -> bool:
