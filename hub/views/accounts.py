@@ -1,5 +1,6 @@
 """Signing in and out, and the list of one's sessions."""
 
+from math import ceil
 from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
@@ -134,7 +135,12 @@ def _refused(
         "blocked_until": blocked,
         "error": _("This code does not fit, was already used or has expired."),
     }
-    return render(request, template, context, status=429 if blocked else 400)
+    if not blocked:
+        return render(request, template, context, status=400)
+    wait = ceil((blocked - timezone.now()).total_seconds())
+    response = render(request, template, context, status=429)
+    response.headers["Retry-After"] = str(max(wait, 1))
+    return response
 
 
 def _asked(request: HttpRequest) -> tuple[str, str]:

@@ -36,6 +36,7 @@ from hub.views import errors
 from notifications import links, unsubscribing
 from notifications.kinds import SUBJECTS, Kind
 from notifications.models import Notification, Reason, State
+from tests.clients.server import ROOT
 from tests.hub import lifecycle
 
 ANNE = "anne.leroy@justice.demo.invalid"
@@ -54,7 +55,7 @@ def make() -> None:
     measures = {state: _in_state(demo, state) for state in STATES}
     places = {f"measure_{state}": m.reference for state, m in measures.items()}
     places |= _drafts(demo) | _thread(demo) | _around(demo, measures["active"])
-    places |= {f"failure_{status}": _failure(status) for status in FAILURES}
+    places |= {f"failure_{status}": _failure(status) for status in (*FAILURES, 429)}
     print("PLACES " + json.dumps(places))
 
 
@@ -179,6 +180,8 @@ def _failed(user: User, thread: Thread) -> None:
 
 def _failure(status: int) -> str:
     """The page of a failure that cannot be made to happen from outside."""
+    if status == 429:  # the proxy's
+        return (ROOT / "deploy" / "pages" / "429.html").read_text()
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     with translation.override("fr"):
