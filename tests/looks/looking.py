@@ -50,7 +50,9 @@ async def look(page: Page, name: str, folder: Path, media: Sequence[str]) -> See
     for one in media:
         await page.emulate_media(**MEDIA[one])
         await _picture(page, one, folder, seen)
-        await page.emulate_media(media=None, forced_colors=None, contrast=None)
+        await page.emulate_media(
+            media="null", forced_colors="null", contrast="null"
+        )  # None would leave them as they are
     return seen
 
 

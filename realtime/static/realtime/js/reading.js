@@ -92,7 +92,7 @@ export class Reading {
 
   #toStart() {
     const line = document.querySelector(".unread");
-    if (line) line.scrollIntoView({ block: "center" });
+    if (line) line.scrollIntoView();
     else this.toEnd();
   }
 
