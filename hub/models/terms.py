@@ -101,15 +101,20 @@ class MeasureTerms(models.Model):
     @property
     def visit_kind(self) -> str:
         """The form of reception that these terms need; empty while unknown."""
-        if self.nature == Nature.HANDOVER:
-            return VisitKind.HANDOVER
-        if self.exits in (Exits.ALLOWED, Exits.PROGRESSIVE):
-            return VisitKind.VISIT_WITH_EXITS
-        return VisitKind.VISIT if self.nature else ""
+        return visit_kind_of(self.nature, self.exits)
 
     @property
     def kind_label(self) -> str:
         return str(VisitKind(self.visit_kind).label) if self.visit_kind else ""
+
+
+def visit_kind_of(nature: str, exits: str) -> str:
+    """As MeasureTerms.visit_kind, of these two fields alone."""
+    if nature == Nature.HANDOVER:
+        return VisitKind.HANDOVER
+    if exits in (Exits.ALLOWED, Exits.PROGRESSIVE):
+        return VisitKind.VISIT_WITH_EXITS
+    return VisitKind.VISIT if nature else ""
 
 
 class LengthUnit(models.TextChoices):

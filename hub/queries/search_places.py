@@ -4,17 +4,17 @@ There are some hundreds of them in the country: they are read whole and compared
 so that both databases answer alike. Everybody with `centre.read` may see all of it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel import Locale
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from hub import languages
 from hub.models import Centre, Court, ReceptionProfile, Site
 from hub.models.centres import CentreStatus, VisitKind
 from hub.questions import Name, Question, Term, name_of
@@ -30,6 +30,7 @@ CONDITIONS: dict[str, Any] = {
     "accepts_protection_orders": _("accepts protection orders"),
     "interpreter": _("interpreter possible"),
 }
+OF_SITES = ("wheelchair", "separate_entrances", "public_transport")
 ALSO_SAID = {"wheelchair": "fauteuil roulant handicap mobilité réduite PMR"}
 
 
@@ -46,34 +47,46 @@ class Place:
     search: str
     region: str
     towns: list[str] = field(default_factory=list)
-    conditions: list[str] = field(default_factory=list)  # as their pages word them
+    offers: list[str] = field(default_factory=list)  # keys of CONDITIONS
 
     @property
     def is_open(self) -> bool:
         return self.status == CentreStatus.ACTIVE
+
+    @property
+    def conditions(self) -> list[str]:
+        """As their pages word them."""
+        return [str(CONDITIONS[name]) for name in self.offers]
 
     @cached_property
     def called(self) -> Name:
         return name_of(self.name, self.search, self.departement, self.region)
 
 
-def centres_found(question: Question, everyone: Iterable[Place]) -> list[Place]:
-    """Those of `all_centres` that fit every word. Two queries, for conditions.
+class Fact(NamedTuple):
+    """What a centre offers: `words` find it, `condition` and `town` are shown."""
+
+    centre: int
+    words: str
+    condition: str = ""
+    town: str = ""
+
+
+def centres_found(question: Question, everyone: Sequence[Place]) -> list[Place]:
+    """Those of `all_centres` that fit every word. At most two queries.
 
     None for words that fit every centre.
     """
     terms = question.beside(ANY_CENTRE)
-    places = {place.pk: place for place in everyone}
-    more: dict[int, set[str]] = defaultdict(set)
-    for centre, words, label in _conditions(places):
-        more[centre].add(words)
-        if label and label not in places[centre].conditions:
-            places[centre].conditions.append(label)
-    return [
-        place
-        for place in places.values()
-        if terms and _fits(place, name_of(*place.towns, *sorted(more[place.pk])), terms)
-    ]
+    if not terms:
+        return []
+    words: dict[int, set[str]] = {place.pk: set() for place in everyone}
+    _tell(everyone, words, _of_sites())
+    fitting = [place for place in everyone if _fits(place, words, terms)]
+    # How they receive: of all where a word may mean that, else of those that are shown.
+    asked = everyone if any(map(_receptions().fits, terms)) else fitting
+    _tell(asked, words, _of_receptions([place.pk for place in asked]))
+    return [place for place in asked if _fits(place, words, terms)]
 
 
 def all_centres() -> list[Place]:
@@ -102,8 +115,24 @@ def courts_called(terms: Iterable[Term]) -> dict[Term, set[str]]:
     return {t: {code for code, name in named if name.fits(t)} for t in terms}
 
 
-def _fits(place: Place, offers: Name, terms: list[Term]) -> bool:
-    return all(place.called.fits(term) or offers.fits(term) for term in terms)
+def _fits(place: Place, words: dict[int, set[str]], terms: list[Term]) -> bool:
+    more = name_of(*sorted(words[place.pk]))
+    return all(place.called.fits(term) or more.fits(term) for term in terms)
+
+
+def _tell(
+    places: Iterable[Place], words: dict[int, set[str]], facts: Iterator[Fact]
+) -> None:
+    by_key = {place.pk: place for place in places}
+    for fact in facts:
+        place = by_key.get(fact.centre)
+        if place is None:
+            continue  # added meanwhile
+        words[place.pk].add(fact.words)
+        if fact.condition and fact.condition not in place.offers:
+            place.offers.append(fact.condition)
+        if fact.town and fact.town not in place.towns:
+            place.towns.append(fact.town)
 
 
 @cache
@@ -112,30 +141,41 @@ def labels_of(choices: Any) -> list[tuple[str, Name]]:
     return [(value, Name(*all_languages(label))) for value, label in choices.choices]
 
 
-def _conditions(places: dict[int, Place]) -> Iterator[tuple[int, str, str]]:
-    """(centre, words, label) of what its sites offer. Two queries."""
-    site_facts = ("wheelchair", "separate_entrances", "public_transport")
-    known = list(places)  # not one that was added meanwhile
-    sites = Site.objects.filter(centre__in=known).order_by("pk")
-    facts_of_sites = sites.values_list("centre", "city", *site_facts)
-    for centre, city, *facts in facts_of_sites:
-        if city and city not in places[centre].towns:
-            places[centre].towns.append(city)
-        for name, is_so in zip(site_facts, facts, strict=True):
+def _of_sites() -> Iterator[Fact]:
+    """Their towns and what their doors are like. One query."""
+    rows = Site.objects.order_by("pk").values_list("centre", "city", *OF_SITES)
+    for centre, city, *facts in rows:
+        yield Fact(centre, city, town=city)
+        for name, is_so in zip(OF_SITES, facts, strict=True):
             if is_so:
-                yield centre, _condition_words(name), str(CONDITIONS[name])
-    profiles = ReceptionProfile.objects.filter(site__centre__in=known).values_list(
+                yield Fact(centre, _condition_words(name), name)
+
+
+def _of_receptions(centres: list[int]) -> Iterator[Fact]:
+    """One query."""
+    rows = ReceptionProfile.objects.filter(site__centre__in=centres).values_list(
         "site__centre", "visit_kind", "languages", "interpreter",
         "accepts_protection_orders",
     )  # fmt: skip
-    for centre, kind, languages, interpreter, protection in profiles:
-        yield centre, _kind_words(kind), ""
-        for code in languages:
-            yield centre, _language_words(code), ""
-        if protection:
-            yield centre, _condition_words("accepts_protection_orders"), ""
-        if interpreter != "no":
-            yield centre, _condition_words("interpreter"), ""
+    for centre, kind, spoken, interpreter, protection in rows:
+        yield Fact(centre, _kind_words(kind))
+        for code in spoken:
+            yield Fact(centre, _language_words(code))
+        for name, is_so in (
+            ("accepts_protection_orders", protection),
+            ("interpreter", interpreter != "no"),
+        ):
+            if is_so:
+                yield Fact(centre, _condition_words(name), name)
+
+
+@cache
+def _receptions() -> Name:
+    """All that a word may mean of how a centre receives."""
+    kinds = (_kind_words(kind) for kind in VisitKind.values)
+    spoken = (_language_words(code) for code in languages.CODES)
+    conditions = (_condition_words(name) for name in CONDITIONS if name not in OF_SITES)
+    return Name(*kinds, *spoken, *conditions)
 
 
 @cache

@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from hub import permissions, questions
 from hub.models import Designation, User
-from hub.queries.search_measures import Case, measures_found, recent_threads
+from hub.queries.search_measures import Case, measures_found
 from hub.queries.search_places import (
     Place,
     all_centres,
     all_languages,
     centres_named,
 )
+from hub.queries.search_threads import recent_threads, seats_of
 from hub.questions import Name, Question
 from hub.views.requests import person
 
@@ -62,7 +63,7 @@ def _usual(user: User) -> Iterator[tuple[str, list[Item]]]:
 def _found(user: User, question: Question) -> Iterator[tuple[str, list[Item]]]:
     sees_centres = permissions.may(user, "centre.read")
     places = all_centres() if sees_centres else []
-    found = measures_found(user, question, places, 1)
+    found = measures_found(user, question, places, seats_of(user), 1)
     cases = found.rows[:SHOWN]
     open_ = [(c.thread, c.designation) for c in cases if c.thread and c.designation]
     past = [(d.thread.pk, d) for d in found.past]

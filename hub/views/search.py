@@ -16,6 +16,7 @@ from hub.models import User
 from hub.queries.search import Messages, messages_found
 from hub.queries.search_measures import Measures, measures_found
 from hub.queries.search_places import Place, all_centres, centres_found
+from hub.queries.search_threads import seats_of
 from hub.questions import Question
 from hub.views.requests import person, whole_number
 
@@ -59,9 +60,10 @@ def _results(request: HttpRequest, user: User, question: Question) -> Results:
     sees_centres = permissions.may(user, "centre.read")
     places = all_centres() if sees_centres else []
     fitting = Paginator(centres_found(question, places), CENTRES_PER_PAGE)
+    seats = seats_of(user)
     return Results(
-        measures_found(user, question, places, mesures),
-        messages_found(user, question, messages),
+        measures_found(user, question, places, seats, mesures),
+        messages_found(seats, question, messages),
         fitting.get_page(espaces) if sees_centres else None,
     )
 

@@ -9,6 +9,7 @@ from hub.models import (
 )
 from hub.posting import Draft
 from hub.queries.search import messages_found
+from hub.queries.search_threads import seats_of
 from hub.questions import read
 
 
@@ -18,7 +19,7 @@ def say(demo: Demo, *bodies: str, who: str = "paul", thread: int = 0) -> None:
 
 
 def found(user: User, words: str, number: int = 1) -> list[str]:
-    rows = messages_found(user, read(words), number).rows
+    rows = messages_found(seats_of(user), read(words), number).rows
     return [row.message.body for row in rows]
 
 

@@ -32,6 +32,7 @@ from hub.models.choices import UnableReason
 from hub.posting import Draft
 from hub.queries import search
 from hub.queries.search import messages_found
+from hub.queries.search_threads import seats_of
 from hub.questions import read
 from tests.hub.searching import found, nothing_shown, say
 
@@ -231,12 +232,14 @@ def test_too_many_new_messages_are_said(
 ) -> None:
     say(demo, "zorglub premier")
     monkeypatch.setattr(search, "READ_BY_HAND", 3)
-    assert messages_found(demo.people["paul"], read("zorglub"), 1).is_behind
+    assert messages_found(seats_of(demo.people["paul"]), read("zorglub"), 1).is_behind
     page = sign_in(demo.people["paul"]).get("/recherche", {"q": "zorglub"})
     assert "en cours de préparation" in page.content.decode()
     assert "dont les plus anciens" in page.content.decode()  # the newest are read
     index_all(nothing_shown)
-    assert not messages_found(demo.people["paul"], read("zorglub"), 1).is_behind
+    assert not messages_found(
+        seats_of(demo.people["paul"]), read("zorglub"), 1
+    ).is_behind
 
 
 def test_queries_are_constant(demo: Demo, sign_in: SignIn) -> None:

@@ -28,7 +28,9 @@ DEFAULTS = {
     # Tests kill -9 the server and then look for every acknowledged row.
     "fsync": "on",
     "synchronous_commit": "on",
+    # As docker-compose.yml sets them.
     "max_connections": "200",
+    "random_page_cost": "1.1",
 }
 CONNECT_SECONDS = 5
 
