@@ -18,7 +18,7 @@ LINK = re.compile(r'<a\s[^>]*?href="(/[^"#]*)')
 ENTRANCES = (
     "/", "/connexion", "/connexion/code", "/connexion/lien/x", "/r/x",
     "/desinscription/x", "/nulle-part", "/dev/components", "/dev/emails",
-    "/reponse/enregistree",
+    "/reponse/enregistree", "/recherche", "/recherche?q=parent", "/recherche?q=zzzz",
 )  # fmt: skip
 
 

@@ -22,17 +22,18 @@ PEOPLE = ("", "camille", "samira", "noe")
 # Bytes; and what only a certain moment shows (journeys walk most of it).
 NOT_PAGES = {
     "hub:attachment", "hub:attachment-preview", "hub:figures-csv", "hub:figures-json",
-    "hub:metrics", "hub:order-document", "hub:healthz", "hub:readyz",
-    "notifications:push-worker", "notifications:dev-email",
+    "hub:metrics", "hub:order-document", "hub:healthz", "hub:readyz", "hub:palette",
+    "hub:thread-answer", "notifications:push-worker",
+    "notifications:dev-email",
 }  # fmt: skip
 OF_A_MOMENT = {
     "hub:attachment-original", "hub:availability-request", "hub:attendance",
-    "hub:desk-of",  # of somebody with two places
     "notifications:dev-mail-message", "notifications:devices", "notifications:reply",
     "notifications:reply-code",
 }  # fmt: skip
-# Two of them may have the same name: they are about two people of one organisation.
-ALIKE = {"hub:member-leave"}
+# Two of them may have the same name: they are about two people of one organisation, or
+# the one desk of whoever has one place, which has two addresses.
+ALIKE = {"hub:member-leave", "hub:desk"}
 
 
 @pytest.fixture
