@@ -34,6 +34,15 @@ FLAW = """() => {
 }"""
 
 
+async def focus(page: Page) -> str:
+    """What has it, as 'tag#id' or 'tag'."""
+    found: str = await page.evaluate(
+        "(({ localName, id }) => id ? `${localName}#${id}` : localName)"
+        "(document.activeElement)"
+    )
+    return found
+
+
 class Keyboard:
     """Tab, Enter, letters; `stops` counts the presses of Tab."""
 

@@ -12,6 +12,8 @@ from itertools import pairwise
 from lxml import html
 from lxml.html import HtmlElement
 
+from hub.text import fold
+
 Rule = Callable[[HtmlElement], Iterator[str]]
 HEADINGS = "//h1 | //h2 | //h3 | //h4 | //h5 | //h6"
 CONTROLS = "//input[not(@type='hidden')] | //select | //textarea"
@@ -25,6 +27,7 @@ NOT_USED = {
 }
 LOOKS = ("align", "bgcolor", "border", "cellpadding", "color", "face", "valign")
 SAYS_NOTHING = {"ici", "cliquez ici", "lire", "lire la suite", "plus", "here", "more"}
+LONG = 20  # choices that can still be looked through
 NAMING = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
 
 
@@ -44,6 +47,15 @@ def complaints(source: str) -> list[str]:
 
 def title(source: str) -> str:
     return " ".join((html.fromstring(source).findtext(".//title") or "").split())
+
+
+def ways(source: str) -> list[tuple[str, str]]:
+    """What leads elsewhere from the head of a page, in order: links and forms."""
+    page = html.fromstring(source)
+    return [
+        (one.tag, one.get("href") or one.get("action") or "")
+        for one in page.xpath("/html/body/header//*[self::a[@href] or self::form]")
+    ]
 
 
 def name_of(element: HtmlElement) -> str:
@@ -174,6 +186,28 @@ def images(page: HtmlElement) -> Iterator[str]:
             yield f"1.2: decoration that is not hidden {where(one)}"
 
 
+def figures(page: HtmlElement) -> Iterator[str]:
+    """What a chart or a map shows as a value, a table of the page shows too."""
+    told = " ".join(shown(one) for one in page.xpath("//table"))
+    for one in page.xpath("//svg[@role='img' or @role='group']"):
+        if not told:
+            yield f"1.6: a picture without a table {where(one)}"
+        drawn = [shown(text) for text in one.xpath(".//text[@class='hot']")]
+        for value in (*drawn, *one.xpath(".//a/@aria-label")):
+            for number in re.findall(r"\d+(?:[.,]\d+)?", value):
+                if number not in told:
+                    yield f"1.7: {value!r} is drawn and stands in no table"
+
+
+def long_lists(page: HtmlElement) -> Iterator[str]:
+    for one in page.xpath("//select[not(optgroup)]"):
+        options = one.xpath("./option[@value != '']")
+        words = [fold(shown(each)) for each in options]
+        codes = [each.get("value") for each in options]
+        if len(options) > LONG and sorted(words) != words and sorted(codes) != codes:
+            yield f"11.8: a long list without groups or order {where(one)}"
+
+
 def lists(page: HtmlElement) -> Iterator[str]:
     for one in page.xpath("//ul/* | //ol/*"):
         if one.tag not in ("li", "script", "template"):
@@ -216,6 +250,6 @@ def nothing_of_what_excludes(page: HtmlElement) -> Iterator[str]:
 
 
 RULES: tuple[Rule, ...] = (
-    headings, landmarks, skip_link, languages, labels, names, tables, images, lists,
-    soundness, nothing_of_what_excludes,
+    headings, landmarks, skip_link, languages, labels, names, tables, images, figures,
+    lists, long_lists, soundness, nothing_of_what_excludes,
 )  # fmt: skip

@@ -51,6 +51,15 @@ def test_no_page_holds_to_one_orientation_and_motion_can_be_refused() -> None:
     assert "prefers-reduced-motion: reduce" in CSS
 
 
+def test_nothing_flashes() -> None:
+    """Three times a second is the limit; what pulses here takes longer than a second."""
+    moving = re.findall(r"[\s;{]animation:\s*([^;}]+)", CSS)
+    for one in moving:
+        if not one.startswith("none"):
+            assert float(re.findall(r"([\d.]+)s\b", one)[0]) >= 1, one
+    assert len(moving) >= 2
+
+
 def test_words_stand_in_the_page_and_not_in_the_style_sheet() -> None:
     """Separators, counters and repeated headers of a table are no news."""
     for content in re.findall(r"[\s;{]content:\s*([^;}]+)", CSS):
@@ -66,3 +75,13 @@ def test_scripts_act_when_a_press_ends_and_never_on_a_movement_of_the_device() -
     # The one on a list only keeps the focus where it is.
     pressed = re.findall(r'"mousedown", (.*)', JAVASCRIPT)
     assert all("preventDefault()" in one for one in pressed)
+
+
+def test_no_script_asks_for_a_gesture() -> None:
+    """Dropping a file has its button; that somebody turns a wheel is only noticed."""
+    for moves in ("pointermove", "mousemove", "touchend", "gesturestart", "dragstart"):
+        assert moves not in JAVASCRIPT
+    noticed = {p.name for p in SCRIPTS if re.search("touchmove|wheel", p.read_text())}
+    assert noticed == {"session.js", "older.js"}
+    [drops] = [p for p in SCRIPTS if '"drop"' in p.read_text()]
+    assert 'files.addEventListener("change"' in drops.read_text()

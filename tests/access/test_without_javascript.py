@@ -11,7 +11,7 @@ from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, SAMIRA, in_shape, sign_in
 from tests.journeys.files import check_files, pdf
 from tests.journeys.mailed_links import mail_with_link, mailed_code
-from tests.journeys.test_measure_from_decision_to_figures import PAUL
+from tests.journeys.measure_form import PAUL, begin, complete
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.access]
 QUESTION, ANSWER = "Le 12 convient-il ?", "Oui, le 12 à 14 heures."
@@ -22,34 +22,6 @@ def hub(tmp_path: Path) -> Iterator[ServedHub]:
     """It checks no file by itself: the test says when."""
     with in_shape(tmp_path, FILE_WORKERS="0") as served:
         yield served
-
-
-async def complete(page: Page, hub: ServedHub, decision: Path) -> str:
-    """A clerk's form, one child; returns the measure's reference."""
-    await page.goto(f"{hub.url}/mesures/nouvelle")
-    await page.select_option("#judge", label="Camille Moreau")
-    await page.click("main .button--primary")
-    await page.set_input_files("#order_document", decision)
-    await page.select_option("#decision_kind", "jugement")
-    await page.fill("#decided_on", "19/11/2026")
-    await page.click("button[value=next]")
-    await page.wait_for_url("**/completer/famille")
-    await page.fill("#child-1-birth", "2019-03")
-    for side in ("visiting", "hosting"):
-        await page.select_option(f"#{side}-relation", "parent")
-    await page.click("button[value=next]")
-    await page.wait_for_url("**/completer/modalites")
-    await page.check("input[name=nature][value=visit]")
-    await page.select_option("#exits", "allowed")
-    await page.fill("#periodicity_count", "2")
-    await page.select_option("#periodicity_unit", "month")
-    await page.fill("#visit_minutes", "120")
-    await page.fill("#duration_months", "6")
-    await page.check("input[name=duration_starts][value=first_visit]")
-    await page.select_option("#contact_initiative", "both_parents")
-    await page.click("button[value=next]")
-    await page.wait_for_url("**/espace")
-    return page.url.split("/")[-2]
 
 
 async def transmit(page: Page, hub: ServedHub, reference: str) -> str:
@@ -89,7 +61,9 @@ async def test_the_whole_way_without_a_script(
     hub: ServedHub, browser: Browser, tmp_path: Path
 ) -> None:
     paul = await sign_in(browser, hub, PAUL, javascript=False)
-    reference = await complete(paul, hub, pdf(tmp_path))
+    await begin(paul, hub)
+    await paul.set_input_files("#order_document", pdf(tmp_path))
+    reference = await complete(paul, "2019-03")
     check_files(hub)
     camille = await sign_in(browser, hub, CAMILLE, javascript=False)
     thread = await transmit(camille, hub, reference)

@@ -16,10 +16,10 @@ from playwright.async_api import Browser, Page, expect
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, in_shape, sign_in
 from tests.journeys.files import pdf
+from tests.journeys.measure_form import PAUL, begin, complete
 from tests.servers import Clamd
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.clamd]
-PAUL = "paul.petit@justice.demo.invalid"
 
 
 @pytest.fixture
@@ -29,39 +29,13 @@ def hub(tmp_path: Path, clamd: Clamd) -> Iterator[ServedHub]:
         yield served
 
 
-async def complete(page: Page, hub: ServedHub, decision: Path) -> str:
-    """What a clerk copies from the order; returns the measure's reference.
-
-    The decision as a file is checked while the rest is filled in.
-    """
-    await page.goto(f"{hub.url}/mesures/nouvelle")
-    await page.select_option("#judge", label="Camille Moreau")
-    await page.click("main .button--primary")
-    await page.wait_for_url("**/completer/decision")
+async def copy_order(page: Page, hub: ServedHub, decision: Path) -> str:
+    """A clerk's work; returns the measure's reference. The decision as a file is
+    checked while the rest is filled in."""
+    await begin(page, hub)
     await page.set_input_files("#order_document", decision)
     await expect(page.locator("[data-order-document] [data-file]")).to_have_count(1)
-    await page.select_option("#decision_kind", "jugement")
-    await page.fill("#decided_on", "19/11/2026")
-    await page.click("button[value=next]")
-    await page.wait_for_url("**/completer/famille")
-    await page.fill("#child-1-birth", "2019-03")
-    await page.click("[data-add=child]")
-    await page.fill("#child-2-birth", "2022-06")
-    for side in ("visiting", "hosting"):
-        await page.select_option(f"#{side}-relation", "parent")
-    await page.click("button[value=next]")
-    await page.wait_for_url("**/completer/modalites")
-    await page.check("input[name=nature][value=visit]")
-    await page.select_option("#exits", "allowed")
-    await page.fill("#periodicity_count", "2")
-    await page.select_option("#periodicity_unit", "month")
-    await page.fill("#visit_minutes", "120")
-    await page.fill("#duration_months", "6")
-    await page.check("input[name=duration_starts][value=first_visit]")
-    await page.select_option("#contact_initiative", "both_parents")
-    await page.click("button[value=next]")
-    await page.wait_for_url("**/espace")
-    return page.url.split("/")[-2]
+    return await complete(page, "2019-03", "2022-06")
 
 
 async def choose_and_transmit(page: Page, hub: ServedHub, reference: str) -> None:
@@ -104,7 +78,7 @@ async def test_a_family_waits_no_longer_than_the_hub_can_help(
 ) -> None:
     paul = await sign_in(browser, hub, PAUL)
     began = time.monotonic()
-    reference = await complete(paul, hub, pdf(tmp_path))
+    reference = await copy_order(paul, hub, pdf(tmp_path))
     print(f"\na clerk's form: {time.monotonic() - began:.1f} s of a browser's clicks")
     camille = await sign_in(browser, hub, CAMILLE)
     await choose_and_transmit(camille, hub, reference)

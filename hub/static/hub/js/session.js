@@ -27,6 +27,7 @@ class Session {
       this.#renew();
     });
     this.#others.addEventListener("message", ({ data }) => data.user === this.#user && this.#hear(data, false));
+    this.#place.addEventListener("ended", () => this.#hear({ ends: this.#told.ends, left: 0, last: true }, false)); // elsewhere
     document.addEventListener("visibilitychange", () => this.#look()); // after sleep
     setInterval(() => this.#look(), LOOK_MS);
     this.#look();

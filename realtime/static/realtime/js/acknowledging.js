@@ -31,10 +31,9 @@ export class Acknowledging {
     if (this.#waiting.has(seq)) this.#release(seq, words.unacknowledged);
   }
 
-  // On record: the focus goes to the receipt, never to the top of the page.
+  // On record.
   settle(seq) {
-    if (!this.#waiting.delete(seq)) return;
-    document.querySelector(`#m-${seq} [data-slot=receipts]`)?.focus();
+    this.#waiting.delete(seq);
   }
 
   get size() {

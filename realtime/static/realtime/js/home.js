@@ -30,10 +30,16 @@ async function refresh() {
   if (!answer?.ok) return refreshSoon(null, RETRY_MS * (1 + Math.random()));
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = fresh.querySelector("[data-home]");
-  if (!main) return location.reload(); // signed out: the server says where to go
+  if (!main) return end();
   stale = false;
   await ask();
   if (!busy()) document.querySelector("[data-home]").replaceWith(document.adoptNode(main));
+}
+
+// Signed out: the page says so and leads to where one signs in, and shows nothing more.
+function end() {
+  document.querySelector("[data-home]").hidden = true;
+  document.querySelector("[data-session]").dispatchEvent(new Event("ended"));
 }
 
 function poll() {
@@ -47,6 +53,6 @@ for (const type of ["visibilitychange", "mouseout", "focusout"]) {
 }
 connection.addEventListener("state", ({ detail }) => (detail !== "slow" || document.body.dataset.connection !== "polling") && show(detail));
 for (const type of ["message", "receipt", "reload", "measure"]) connection.addEventListener(type, refreshSoon);
-connection.addEventListener("ended", () => location.reload());
+connection.addEventListener("ended", end);
 connection.addEventListener("poll", poll);
 connection.start();

@@ -3,13 +3,13 @@
 // Tells `older-shown` on the list.
 
 import { join } from "./layout.js";
+import { quietly } from "./spoken.js";
 
 const AHEAD = "800px 0px 0px"; // asked for before the end of what there is comes into sight
 const MOVES = ["scroll", "wheel", "touchmove", "keydown"];
 
 export class Older {
   #list = document.querySelector("[data-log]");
-  #log = document.querySelector("[role=log]");
   #busy = false;
   #watch = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.#load(), { rootMargin: AHEAD });
 
@@ -33,14 +33,16 @@ export class Older {
     this.#load(pressed);
   }
 
-  // `pressed`: the link, if somebody did: the focus then goes on to what it brought.
+  // `pressed`: the link, if somebody did: the focus then goes on to what it brought. So it does
+  // where the link had it: it goes away.
   async #load(pressed) {
     if (this.#busy) return;
     this.#busy = true;
     try {
       const items = await this.#fetch(this.#list.querySelector("[data-older]").dataset.older);
+      const focused = pressed ?? this.#list.querySelector(".older")?.contains(document.activeElement);
       this.#insert(items);
-      if (pressed) items.findLast((item) => item.dataset.seq)?.focus({ preventScroll: true });
+      if (focused) items.findLast((item) => item.dataset.seq)?.focus({ preventScroll: true });
       this.#observe();
     } catch {
       if (pressed) location.assign(pressed.href); // the browser says what is wrong
@@ -60,15 +62,11 @@ export class Older {
   #insert(items) {
     const root = document.documentElement;
     const kept = this.#inSight() ?? this.#list.querySelector("[data-seq]");
-    this.#log.setAttribute("aria-busy", "true"); // history is not read out
     root.style.overflowAnchor = "none";
     const before = kept.getBoundingClientRect().top;
-    join(this.#list, items);
+    quietly(() => join(this.#list, items));
     scrollBy({ top: kept.getBoundingClientRect().top - before, behavior: "instant" });
-    requestAnimationFrame(() => {
-      root.style.overflowAnchor = "";
-      this.#log.removeAttribute("aria-busy");
-    });
+    requestAnimationFrame(() => (root.style.overflowAnchor = ""));
     this.#list.dispatchEvent(new Event("older-shown"));
   }
 

@@ -1,8 +1,9 @@
-// Messages on their way: shown above the composer until the server has them on record,
-// and kept in this browser until then (waiting-store.js). One is under way at a time, so
+// Messages on their way: shown above the composer (pending.js) until the server has them on
+// record, and kept in this browser until then (waiting-store.js). One is under way at a time, so
 // that their order is the order of typing.
 
 import { clock, date } from "../../hub/js/moments.js";
+import { Pending } from "./pending.js";
 
 const PAUSE_MS = 5_000; // a server that lets one post a second through takes some more then
 // Refusals that no repetition changes; the text goes back into the composer.
@@ -13,7 +14,7 @@ const words = document.getElementById("words").dataset;
 
 export class Outbox {
   #list = document.querySelector("[data-outbox]");
-  #waiting = new Map(); // id -> {frame, item, failed, kept}, in the order of typing
+  #waiting = new Map(); // id -> {frame, line, kept}, in the order of typing
   #send; // (frame) => whether it left
   #store;
   #last = 0; // when the newest was typed
@@ -47,7 +48,7 @@ export class Outbox {
       if (!known) this.#insert(frame, names, true);
       const old = !known && Date.now() - at > ASK_AFTER_MS;
       // Not to be changed: it may be on record further up, and would be there twice.
-      if (ask || old) this.#fail(frame.id, words.ask.replace("{when}", `${date(at)}, ${clock(at)}`), "retry", "discard");
+      if (ask || old) this.#line(frame.id).fails(words.ask.replace("{when}", `${date(at)}, ${clock(at)}`), "retry", "discard");
     }
     return [...this.#waiting.values()].map(({ frame }) => frame);
   }
@@ -57,17 +58,10 @@ export class Outbox {
   }
 
   #insert(frame, names, kept) {
-    const item = document.getElementById("pending-shape").content.firstElementChild.cloneNode(true);
-    item.dataset.message = frame.id;
-    item.querySelector("[data-slot=body]").textContent = frame.body;
-    item.querySelector("[data-slot=names]").textContent = names;
-    item.querySelector("[data-slot=names]").hidden = !names;
-    item.querySelector("[data-retry]").addEventListener("click", () => this.#retry(frame.id));
-    item.querySelector("[data-discard]").addEventListener("click", () => this.#discard(frame.id));
-    item.querySelector("[data-edit]").addEventListener("click", () => this.#edit(frame.id));
-    this.#list.append(item);
-    this.#waiting.set(frame.id, { frame, item, failed: false, kept });
-    this.#show(frame.id, this.#pause ? words.limited : words.sending);
+    const { id } = frame;
+    const line = new Pending(frame, names, { retry: () => this.#retry(id), edit: () => this.#edit(id), discard: () => this.#discard(id) });
+    this.#waiting.set(id, { frame, line, kept });
+    line.waits(this.#pause ? words.limited : words.sending);
   }
 
   // On record: nothing to wait for any more. Answers with the frame that was sent.
@@ -81,7 +75,7 @@ export class Outbox {
     if (code === "rate_limited") return this.#rest();
     const whole = code === "unavailable"; // its sentence says already that nothing was sent
     const again = LASTING.has(code) ? [] : ["retry"];
-    this.#fail(id, whole ? detail : `${words.failed} ${detail}`, "edit", "discard", ...again);
+    this.#line(id).fails(whole ? detail : `${words.failed} ${detail}`, "edit", "discard", ...again);
     this.#landed(id);
   }
 
@@ -94,8 +88,8 @@ export class Outbox {
   // The line is lost: what was sent may be on record or not.
   hold() {
     this.#flying = null;
-    for (const [id, { failed, kept }] of this.#waiting) {
-      if (!failed) this.#show(id, kept ? words.waiting : words.unkept);
+    for (const { line, kept } of this.#waiting.values()) {
+      if (!line.failed) line.waits(kept ? words.waiting : words.unkept);
     }
   }
 
@@ -105,8 +99,8 @@ export class Outbox {
     this.#flying = null;
     const ended = why === "signed-out";
     for (const id of this.#unsent) {
-      const { kept } = this.#waiting.get(id);
-      this.#fail(id, ended && kept ? words.ended : words.over, "discard", ended ? "" : "edit");
+      const { line, kept } = this.#waiting.get(id);
+      line.fails(ended && kept ? words.ended : words.over, "discard", ...(ended ? [] : ["edit"]));
       if (ended) this.#store.ask(id, true);
       else this.#store.drop(id);
     }
@@ -117,7 +111,11 @@ export class Outbox {
   }
 
   get #unsent() {
-    return [...this.#waiting].filter(([, { failed }]) => !failed).map(([id]) => id);
+    return [...this.#waiting].filter(([, { line }]) => !line.failed).map(([id]) => id);
+  }
+
+  #line(id) {
+    return this.#waiting.get(id).line;
   }
 
   // Back into the composer, as a new message: the server refused this one.
@@ -137,16 +135,15 @@ export class Outbox {
 
   #remove(id) {
     const entry = this.#waiting.get(id);
-    entry?.item.remove();
+    entry?.line.remove();
     this.#waiting.delete(id);
     this.#landed(id);
     return entry?.frame;
   }
 
   #retry(id) {
-    this.#waiting.get(id).failed = false;
     this.#store.ask(id, false);
-    this.#show(id, this.#pause ? words.limited : words.sending);
+    this.#line(id).waits(this.#pause ? words.limited : words.sending);
     this.#next();
   }
 
@@ -155,7 +152,7 @@ export class Outbox {
     const [id] = this.#unsent;
     if (!id) return;
     this.#flying = id; // at once: where nothing leaves, `hold` is heard before `send` answers
-    if (this.#send(this.#waiting.get(id).frame)) return this.#show(id, words.sending);
+    if (this.#send(this.#waiting.get(id).frame)) return this.#line(id).waits(words.sending);
     this.hold();
   }
 
@@ -168,30 +165,11 @@ export class Outbox {
   // Too much in a minute: the oldest tries again after a pause, the newer ones behind it.
   #rest() {
     this.#flying = null;
-    for (const id of this.#unsent) this.#show(id, words.limited);
+    for (const id of this.#unsent) this.#line(id).waits(words.limited);
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => {
       this.#pause = 0;
       this.#next();
     }, PAUSE_MS);
-  }
-
-  // `offered`: which of its buttons.
-  #fail(id, sentence, ...offered) {
-    const { item } = this.#waiting.get(id);
-    this.#waiting.get(id).failed = true;
-    this.#show(id, sentence);
-    for (const button of item.querySelectorAll("button")) button.hidden = !offered.some((name) => name in button.dataset);
-  }
-
-  #show(id, sentence) {
-    const { item, failed } = this.#waiting.get(id);
-    item.classList.toggle("msg--failed", failed);
-    const line = item.querySelector(".receipt");
-    line.classList.toggle("receipt--bad", failed);
-    if (failed) line.setAttribute("role", "alert");
-    else line.removeAttribute("role");
-    item.querySelector("[data-slot=state]").textContent = sentence;
-    for (const button of item.querySelectorAll("button")) button.hidden = true;
   }
 }

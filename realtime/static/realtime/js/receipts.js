@@ -36,8 +36,11 @@ export class Receipts {
     if (!item || item.querySelector(`[data-reader="${user}"][data-acknowledged]`)) return;
     item.querySelector(`[data-reader="${user}"]`)?.remove();
     item.querySelector("[data-waiting]")?.remove();
-    item.querySelector("[data-slot=ask]").hidden = true;
+    const ask = item.querySelector("[data-slot=ask]");
+    const held = ask.contains(document.activeElement); // by whoever pressed, or was about to
+    ask.hidden = true;
     this.#note(item, user, at, true);
+    if (held) item.querySelector("[data-slot=receipts]").focus();
   }
 
   #note(item, user, at, acknowledged) {

@@ -13,6 +13,7 @@ import { followPermalinks } from "./permalinks.js";
 import { Polling } from "./polling.js";
 import { Reading } from "./reading.js";
 import { bindThreadKeys } from "./thread-keys.js";
+import { addNews } from "./spoken.js";
 import { showTurn } from "./turn.js";
 import { Timeline } from "./timeline.js";
 import { Uploads } from "../../hub/js/upload.js";
@@ -50,20 +51,18 @@ let asking = false; // a history request is under way
 
 // `own`: one of them was written here just now, and is shown whatever one was reading.
 function take(messages, own = false) {
-  const news = []; // of others
-  let added = false;
+  const held = timeline.held;
+  const news = messages.filter(({ seq, author }) => seq > held && author.id !== document.body.dataset.user); // of others
   const wasAtEnd = reading.atEnd;
-  for (const message of messages) {
-    const attachments = files.of(message);
-    if (timeline.append({ ...message, attachments })) {
-      added = true;
-      if (message.author.id !== document.body.dataset.user) news.push(message.seq);
-    }
-    if (message.seq <= timeline.held && outbox.settle(message.id)) own = true;
-    if (message.kind !== "system") showTurn(message.side);
-  }
-  if (added) reading.grown(wasAtEnd, news);
+  addNews(news.length, () => messages.forEach(append));
+  if (timeline.held > held) reading.grown(wasAtEnd, news.map(({ seq }) => seq));
+  for (const { seq, id } of messages) if (seq <= timeline.held && outbox.settle(id)) own = true;
   if (own) reading.toEnd();
+}
+
+function append(message) {
+  timeline.append({ ...message, attachments: files.of(message) });
+  if (message.kind !== "system") showTurn(message.side);
 }
 
 // The server repeats nothing of what this page sent.
@@ -87,9 +86,8 @@ function showState(name) {
   if (!up()) outbox.hold();
 }
 
-// The page has changed on the server; what is being written is worth more than that.
-const busy = () => writing?.busy || outbox.size;
-const reloadUnlessWriting = () => busy() || location.reload();
+// The page has changed on the server: it says so, and the person opens it again (RGAA 7.4).
+const offerAgain = () => (document.querySelector("[data-changed]").hidden = over());
 
 const isPolling = () => state() === "polling";
 
@@ -152,15 +150,17 @@ on("pong", ({ heads, files: changes }) => {
 });
 on("reload", (where) => {
   if (!where.thread) connection.again(); // we were too slow
-  else if (where.thread === thread) busy() ? polling.ask() : location.reload(); // it says what was lost
+  else if (where.thread === thread) polling.ask().then(offerAgain); // it says what was lost
 });
 on("measure", async ({ measure }) => {
   if (measure !== document.querySelector(".context").dataset.measure) return;
-  (await import("./panel.js")).refreshPanel(form, reloadUnlessWriting);
+  (await import("./panel.js")).refreshPanel(form, offerAgain);
 });
 on("poll", () => polling.ask());
 on("ended", (why) => {
-  reloadUnlessWriting();
+  offerAgain();
+  // What was read stays out of sight of whoever comes to this desk next.
+  for (const part of document.querySelectorAll(".log, .context")) part.hidden = why === "signed-out" && !(writing?.busy || outbox.size);
   outbox.stop(why);
   acknowledging.stop();
   writing?.stop(why);
