@@ -10,4 +10,3 @@ if (form) {
   if (form.querySelector("[data-order-document]")) new OrderDocument(form);
   if ("autosave" in form.dataset) new Autosave(form);
 }
-document.getElementById("summary")?.focus();
