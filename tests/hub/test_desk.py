@@ -168,6 +168,8 @@ def test_the_national_desk_counts_and_shows_no_measure(
     text = page(client)
     assert "2 measures" in text
     assert "Declare on its behalf" in text
+    late = Centre.objects.get(code="DEMO-44-02")
+    assert f'href="mailto:{late.email}"' in text  # so that somebody can be asked
     assert "until " in text
     assert measure_of(demo).reference not in text
     assert client.get(f"/mesures/{measure_of(demo).reference}").status_code == 404
