@@ -99,7 +99,7 @@ crash-mail: ## send 2,000 mails while their worker is killed 200 times (SQLite)
 	@MAIL_KILLS=$${MAIL_KILLS:-200} TEST_SHAPE=embedded $(VENV)/python -m pytest -s \
 		tests/faults/test_crash_mail.py $(ARGS)
 
-files-faults: ## send 200 files while their scanner breaks (TEST_SHAPE as above)
+files-faults: ## send 200 files while their scanner breaks, and every bomb (TEST_SHAPE as above)
 	$(PREPARE)
 	@TEST_SHAPE=$(TEST_SHAPE) $(VENV)/python -m pytest -m files_faults \
 		tests/files $(ARGS)

@@ -1,4 +1,8 @@
-"""Bombs are the workers' trouble: whoever reads a page meanwhile gets it."""
+"""Bombs are the workers' trouble: whoever reads a page meanwhile gets it.
+
+All of them, sent to a served hub. `make test` meets each bomb by itself, in a child as a
+worker starts one (test_bombs, test_bombs_in_children).
+"""
 
 from pathlib import Path
 
@@ -8,7 +12,8 @@ from hub.files.limits import CHILD_MEMORY_BYTES, MIB
 from tests.files.beside_bombs import look
 from tests.files.bombs import BOMBS
 
-pytestmark = pytest.mark.embedded  # says nothing about a database
+# Says nothing about a database.
+pytestmark = [pytest.mark.embedded, pytest.mark.files_faults]
 
 
 def test_a_served_hub_refuses_every_bomb_and_answers_meanwhile(tmp_path: Path) -> None:
