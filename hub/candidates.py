@@ -112,7 +112,10 @@ class Declared:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One site of a centre, with everything that is compared. `load`: measures now."""
+    """One site of a centre, with everything that is compared. `load`: measures now.
+
+    `has_contact`: somebody would receive a measure here. It is said, and costs no rank.
+    """
 
     centre_id: int
     code: str
@@ -135,6 +138,7 @@ class Candidate:
     declared: Mapping[str, Declared] = field(default_factory=dict)
     observed: Mapping[str, Observed] = field(default_factory=dict)
     load: int = 0
+    has_contact: bool = True
 
 
 @dataclass(frozen=True)

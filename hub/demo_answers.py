@@ -37,8 +37,9 @@ OF_THE_CENTRE = (
     ),
     Words(
         "Point à préciser",
-        "Bonjour,\n\nLa décision du {date_decision} ne dit pas si les sorties sont "
-        "permises. Pouvez-vous le préciser ?\n\n{prenom_nom}, {organisation}",
+        "Bonjour,\n\nÀ la lecture de la décision du {date_decision}, un point reste à "
+        "préciser pour l’organisation des rencontres : […]. Pouvez-vous nous "
+        "l’indiquer ?\n\n{prenom_nom}, {organisation}",
     ),
 )
 

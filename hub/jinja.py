@@ -40,7 +40,9 @@ def environment(**options: Any) -> Environment:
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
-    env.filters.update(about_file=about_file, number=numbers.number)
+    env.filters.update(
+        about_file=about_file, number=numbers.number, phone=numbers.phone
+    )
     env.filters.update(initials=initials, role=role_name, kind_name=kind_name)
     return env
 

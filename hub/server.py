@@ -10,8 +10,9 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from html import escape
 from typing import Any, ClassVar
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.http_protocol import WebRequest
@@ -33,15 +34,19 @@ FAREWELL_SECONDS = 2.0  # for browsers to answer a close, and for requests to en
 LEAVE_SECONDS = 4.0  # from SIGTERM on; then whatever still waits is left behind
 POLL_SECONDS = 0.02
 LINGER_SECONDS = 5.0  # for which a refused body is still read, and dropped
-_TOO_LARGE = (
+TOO_LARGE = (
     b'{"code": "too_large", "detail": "Trop volumineux : 25 Mo par fichier. '
     b'Too large: 25 MB a file."}'
 )
-TOO_LARGE = (
-    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
-    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-    % (len(_TOO_LARGE), _TOO_LARGE)
-)
+# For whoever sent a form: no page of ours, since no part of the request may be read.
+TOO_LARGE_PAGE = """<!DOCTYPE html>
+<html lang="fr"><head><meta charset="utf-8"><title>Trop volumineux</title>
+<meta name="viewport" content="width=device-width"></head><body>
+<h1>Trop volumineux : 25&nbsp;Mo par fichier</h1>
+<p>Rien n’a été envoyé. <a href="{path}">Revenir à la page</a></p>
+<p lang="en">Too large: 25 MB a file. Nothing was sent.
+<a href="{path}">Back to the page</a></p></body></html>
+"""
 BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
     b"Retry-After: 5\r\nContent-Length: 0\r\n\r\n"
@@ -64,6 +69,7 @@ class BoundedRequest(WebRequest):
     channel: Any  # its types describe what an application sees of it
     is_refused = is_received = False
     room = 0
+    refusal = b""
     in_flight: ClassVar[int] = 0
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -75,9 +81,10 @@ class BoundedRequest(WebRequest):
         super().gotLength(length)
         path = self.channel._path.partition(b"?")[0]  # noqa: SLF001 (no other way)
         self.room = body_limit(unquote(path.decode("ascii", "replace")))
+        self.refusal = too_large(path)
         size = self.room if length is None else length
         if size > self.room:
-            self._refuse(TOO_LARGE)
+            self._refuse(self.refusal)
         elif size > ORDINARY_BYTES:
             self._ask_who(size)
 
@@ -91,7 +98,7 @@ class BoundedRequest(WebRequest):
         self.channel.transport.pauseProducing()
         answer: Deferred[Any] = deferToThread(_is_somebodys, key)
         answer.addCallbacks(
-            lambda known: None if known else TOO_LARGE, lambda _failure: BUSY
+            lambda known: None if known else self.refusal, lambda _failure: BUSY
         )
         answer.addCallback(lambda refusal: self._go_on(size, refusal))
 
@@ -122,7 +129,7 @@ class BoundedRequest(WebRequest):
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         self.room -= len(data)
         if self.room < 0 and not self.is_refused:
-            self._refuse(TOO_LARGE)
+            self._refuse(self.refusal)
         elif not self.is_refused:
             super().handleContentChunk(data)
 
@@ -139,6 +146,21 @@ class BoundedRequest(WebRequest):
         self.is_refused = True
         self.channel.transport.write(answer)
         reactor.callLater(LINGER_SECONDS, self.channel.loseConnection)
+
+
+def too_large(path: bytes) -> bytes:
+    """The 413: JSON for the interface, for every other path a page that leads back."""
+    if path.startswith(b"/api/"):
+        kind, body = b"application/json", TOO_LARGE
+    else:
+        back = escape(quote(unquote(path.decode("ascii", "replace"))))
+        back = back if back.startswith("/") and not back.startswith("//") else "/"
+        kind, body = b"text/html", TOO_LARGE_PAGE.format(path=back).encode()
+    return (
+        b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: %s\r\n"
+        b"Content-Security-Policy: default-src 'none'\r\nCache-Control: no-store\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (kind, len(body), body)
+    )
 
 
 def _is_somebodys(session_key: str) -> bool:

@@ -32,6 +32,7 @@ from hub.models import (
 )
 from hub.models.choices import DesignationState, DurationStart
 from hub.models.threads import ThreadState
+from hub.numbers import phone
 from hub.queries.order_documents import order_document_digests
 from hub.states import Event
 
@@ -142,7 +143,19 @@ def _send(step: Step) -> None:
     step.post(MessageKind.TRANSMISSION, terms)
     # The first message asks for nothing in writing: the measure says whose act is next.
     Thread.objects.filter(pk=step.thread.pk).update(awaits="")
-    step.says(_("Measure transmitted to %(centre)s."), centre=designation.centre)
+    if any(place.centre_id for place in places):
+        step.says(_("Measure transmitted to %(centre)s."), centre=designation.centre)
+    else:
+        step.says(
+            _(
+                "Measure transmitted to %(centre)s, of which no contact has access "
+                "here: it has to be told otherwise. Telephone: %(phone)s, e-mail: "
+                "%(email)s."
+            ),
+            centre=designation.centre,
+            phone=phone(designation.centre.phone) or "–",
+            email=designation.centre.email,
+        )
     set_end(measure)
 
 

@@ -60,7 +60,10 @@ class OwnClamd:
         if not _program():
             return "clamd is not installed: install clamav-daemon, or set CLAMD_URL."
         if not any(any(self.signatures.glob(p)) for p in self.patterns):
-            return "clamd has no signature database: run freshclam."
+            return (
+                "clamd has no signature database: run freshclam, or set SCANNER=none "
+                "to try the hub out without scanning."
+            )
         if len(os.fsencode(self.socket)) > SOCKET_PATH_BYTES:
             return "DATA_FOLDER is too long a path for clamd's socket: shorten it."
         return ""

@@ -1,6 +1,6 @@
 """The criteria by which centres are searched, as an address holds them.
 
-A value that makes no sense does not narrow; only an unknown place is said.
+A value that makes no sense does not narrow, and is said at its field.
 """
 
 import re
@@ -39,7 +39,13 @@ LANGUAGES = (
     "zh",
 )
 WEEKDAYS = tuple(range(7))
-MOST_CHILDREN, OLDEST = 30, 25
+MOST_CHILDREN, OLDEST, MOST_WEEKS = 30, 25, 500
+# "4, 7 ans": numbers of years, and what may stand between them.
+AGES = re.compile(r"(?:[0-9]{1,2}(?:\s*(?:ans?|years?))?(?:[\s,;/+&]|et|and)*)*")
+
+
+# Fields of the pages; the others come from links and boxes, and cannot be mistyped.
+ASKED_OF_PEOPLE = ("kind", "weeks", "place", "km", "ages", "children", "language")
 
 
 class CriteriaForm(forms.Form):
@@ -52,9 +58,9 @@ class CriteriaForm(forms.Form):
     zone = forms.CharField(required=False, max_length=5)
     departement = forms.CharField(required=False, max_length=3)
     kind = forms.ChoiceField(required=False, choices=VisitKind.choices)
-    weeks = forms.IntegerField(required=False, min_value=0, max_value=500)
+    weeks = forms.IntegerField(required=False, min_value=0, max_value=MOST_WEEKS)
     ages = forms.CharField(required=False, max_length=100)
-    children = forms.IntegerField(required=False, min_value=0, max_value=MOST_CHILDREN)
+    children = forms.IntegerField(required=False, min_value=1, max_value=MOST_CHILDREN)
     protection = forms.BooleanField(required=False)
     exits = forms.BooleanField(required=False)
     language = forms.RegexField(r"^[a-z]{2,3}$", required=False)  # ISO 639
@@ -94,12 +100,35 @@ class CriteriaForm(forms.Form):
             sort=Sort(given.get("sort") or Sort.FIT),
         )
 
-    def unknown_place(self, places: Places) -> str:
-        """The sentence at the field; empty when the place is known or not given."""
+    def clean_ages(self) -> str:
+        typed = " ".join((self.cleaned_data["ages"] or "").lower().split())
+        numbers = [int(n) for n in re.findall("[0-9]+", typed)]
+        if not AGES.fullmatch(typed) or any(n > OLDEST for n in numbers):
+            raise forms.ValidationError("")
+        return typed
+
+    def problems(self, need: Need, places: Places) -> dict[str, str]:
+        """By field, what was not understood and what to write; after `need`."""
+        sentences = {
+            "weeks": _("Write a number of weeks from 0 to %(most)d."),
+            "ages": _("Write ages in whole years, for example: 4, 7."),
+            "children": _("Write a number of children, from 1 to %(most)d."),
+        }
+        most = {"weeks": MOST_WEEKS, "children": MOST_CHILDREN}
+        found = {
+            name: sentences.get(name, _("Choose one of the answers of the list."))
+            % {"most": most.get(name, 0)}
+            for name in self.errors
+            if name in ASKED_OF_PEOPLE
+        }
         typed = fold(self.cleaned_data.get("place") or "")
-        if not typed or places.find(typed):
-            return ""
-        return _("This place is not known here: write the town of a court near it.")
+        if typed and not places.find(typed):
+            found["place"] = _(
+                "This place is not known here: write the town of a court near it."
+            )
+        if need.area.max_km is not None and need.origin is None:
+            found.setdefault("place", _("Say from where the distance is counted."))
+        return found
 
 
 def language_choices(asked: Iterable[str] = ()) -> list[tuple[str, str]]:

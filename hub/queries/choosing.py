@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, Prefetch, QuerySet
 from django.utils import timezone
 
+from hub import permissions
 from hub.calendar import local_day
 from hub.candidates import Candidate, Declared, Profile
 from hub.models import (
@@ -14,6 +15,7 @@ from hub.models import (
     Court,
     Designation,
     Measure,
+    Membership,
     ReceptionProfile,
     Site,
     WaitingDeclaration,
@@ -29,12 +31,12 @@ BURDENS = (MeasureState.TRANSMITTED, MeasureState.RECEIVED, MeasureState.WAITING
 
 
 def candidates(places: Places = NOWHERE) -> list[Candidate]:
-    """Every site of every centre, as of today. Nine queries, however many centres.
+    """Every site of every centre, as of today. Ten queries, however many centres.
 
     `places`: known towns, for sites whose own position was never given.
     """
     observed = _by_centre(observed_waits())
-    loads, now = _loads(), timezone.now()
+    loads, contacts, now = _loads(), _with_contacts(), timezone.now()
     found = []
     for centre in _centres():
         day = local_day(now, centre.departement_id)
@@ -44,6 +46,7 @@ def candidates(places: Places = NOWHERE) -> list[Candidate]:
                     _of_site(centre, site, day, places),
                     observed=observed.get(centre.pk, {}),
                     load=loads.get(centre.pk, 0),
+                    has_contact=centre.pk in contacts,
                 )
             )
     return found
@@ -158,6 +161,14 @@ def _by_centre(
     for (centre, kind), one in observed.items():
         found[centre][kind] = one
     return found
+
+
+def _with_contacts() -> set[int | None]:
+    """The centres where somebody may acknowledge what arrives."""
+    roles = permissions.roles_with("thread.acknowledge")
+    people = Membership.objects.current().filter(user__is_active=True, role__in=roles)
+    at_centres = people.filter(centre__isnull=False)
+    return set(at_centres.values_list("centre", flat=True).distinct())
 
 
 def _loads() -> dict[int, int]:

@@ -23,6 +23,11 @@ class Places:
         """The place that was typed, whatever its accents; None if it is unknown."""
         return self.by_words.get(fold(typed))
 
+    def label_of(self, city: str, departement: str) -> str:
+        """As the list of places writes it; empty if it is unknown."""
+        label = f"{ASIDE.sub('', city)} ({departement})"
+        return label if self.find(label) else ""
+
 
 NOWHERE = Places([], {})
 

@@ -26,7 +26,7 @@ PER_PAGE = 50
 
 def centres(request: HttpRequest) -> HttpResponse:
     court = _own_court(request)
-    found = search(request, court=court)
+    found = search(request, court=court, starts_at_court=True)
     context = {
         **shown_context(request, found, PER_PAGE),
         "court": court,

@@ -46,9 +46,17 @@ def search(
     court: Court | None = None,
     base: Need | None = None,
     said_unable: set[int] | None = None,
+    starts_at_court: bool = False,
 ) -> Found:
-    """Reads the criteria and ranks every centre by them. Constant queries."""
-    form, places = CriteriaForm(request.GET), known_places()
+    """Reads the criteria and ranks every centre by them. Constant queries.
+
+    `starts_at_court`: unless a place is given or taken away, the list begins near it.
+    """
+    places, typed = known_places(), request.GET.copy()
+    if court and starts_at_court and "place" not in typed:
+        typed["place"] = places.label_of(court.city, court.departement_id)
+        typed.setdefault("sort", Sort.DISTANCE)
+    form = CriteriaForm(typed)
     need = form.need(places, court=court, base=base)
     everyone = candidates(places)
     ranking = rank(
@@ -72,8 +80,8 @@ def shown_context(request: HttpRequest, found: Found, per_page: int) -> dict[str
         "narrowed": _narrowed(found.need),
         "query": _address(request),
         "sorts": _sorts(request, found.need),
-        "typed": request.GET,
-        "unknown_place": found.form.unknown_place(found.places),
+        "typed": found.form.data,
+        "problems": found.form.problems(found.need, found.places),
         "places": found.places.labels,
         "departements": departements_with_centres(),
         "distances": DISTANCES_KM,

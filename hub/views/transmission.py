@@ -73,7 +73,11 @@ def _page(
 
 
 def _reach(measure: Measure, contents: Contents) -> Reach | None:
-    """Before something urgent leaves, who would be reached: a call may be quicker."""
-    if measure.priority != Priority.URGENT or not contents.designation:
+    """Before something urgent leaves, who would be reached: a call may be quicker.
+
+    And before anything leaves that nobody would read.
+    """
+    if not contents.designation:
         return None
-    return reach_of(contents.designation.centre)
+    reach = reach_of(contents.designation.centre)
+    return reach if measure.priority == Priority.URGENT or not reach.contacts else None

@@ -34,7 +34,7 @@ UPLOAD = f"/api/v1/threads/{SOME}/attachments"
     [
         (THREAD, FORM_BYTES),
         (UPLOAD, ONE_FILE_BYTES),
-        ("/mesures/M-1/completer/decision", ONE_FILE_BYTES),
+        ("/mesures/M-1/completer/decision", FORM_BYTES),
         (f"{THREAD}/lecture", ORDINARY_BYTES),
         (f"/api/v1/threads/{SOME}/messages", ORDINARY_BYTES),
         ("/connexion", ORDINARY_BYTES),
@@ -116,10 +116,14 @@ def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
         assert talk(hub, forged).startswith(b"HTTP/1.1 413 ")
         host += f"Cookie: {sign_in(hub, SAMIRA)}\n"
         huge = f"POST {THREAD} HTTP/1.1\n{host}Content-Length: {FORM_BYTES + 1}\n\n"
-        assert talk(hub, huge).startswith(b"HTTP/1.1 413 ")
+        refused = talk(hub, huge)
+        assert refused.startswith(b"HTTP/1.1 413 ")
+        assert f'<a href="{THREAD}">'.encode() in refused  # a page, with a way back
         untold = f"POST {UPLOAD} HTTP/1.1\n{host}Transfer-Encoding: chunked\n\n"
         piece = b"100000\r\n" + b"x" * MIB + b"\r\n"
-        assert talk(hub, untold, 40, piece).startswith(b"HTTP/1.1 413 ")
+        told = talk(hub, untold, 40, piece)
+        assert told.startswith(b"HTTP/1.1 413 ")
+        assert b'"code": "too_large"' in told
         small = f"GET /healthz HTTP/1.1\n{host}\n"
         assert talk(hub, small).startswith(b"HTTP/1.1 200 ")
 

@@ -77,7 +77,8 @@ async def test_it_scans_and_ends(own: OwnClamd, folder: Path) -> None:
 
 def test_without_signatures_it_says_what_to_do(folder: Path) -> None:
     own = OwnClamd(folder, folder)
-    assert own.obstacle() == "clamd has no signature database: run freshclam."
+    assert own.obstacle().startswith("clamd has no signature database: run freshclam")
+    assert "SCANNER=none" in own.obstacle()
     (folder / "daily.cld").touch()
     assert own.obstacle() == ""
     far = OwnClamd(folder / ("a" * 100), folder)

@@ -106,6 +106,22 @@ def test_the_form_takes_the_file_with_its_step_when_there_is_no_script(
     assert newest.blobs.get().role == BlobRole.ORIGINAL
 
 
+def test_a_file_too_large_is_said_at_its_field_when_there_is_no_script(
+    demo: Demo, measure: Measure, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = "MAX_FILE_BYTES"
+    monkeypatch.setattr(f"hub.uploads.{limit}", 5)
+    monkeypatch.setattr(f"hub.actions.attachments.{limit}", 5)
+    given = {"revision": measure.revision, "rg_number": "26/0042"}
+    answer = sign_in(demo.people["paul"]).post(
+        form(measure), {**given, "order_document": upload()}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "25" in page.split('id="order_document-error"')[1][:200]
+    assert 'value="26/0042"' in page
+
+
 def test_a_refused_file_says_why_at_its_field_and_loses_nothing(
     demo: Demo, measure: Measure, sign_in: SignIn
 ) -> None:
