@@ -186,6 +186,17 @@ def test_every_relative_link_resolves(page: Path) -> None:
     assert [t for t in local if not (page.parent / t).exists()] == []
 
 
+def test_every_command_of_make_that_a_page_names_exists() -> None:
+    """But for `new-issuer`, which stands in the file scanner's own Makefile."""
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    named = {
+        command
+        for page in PAGES
+        for command in re.findall(r"(?:`|^    )make ([a-z-]+)", page.read_text(), re.M)
+    }
+    assert named - known == {"new-issuer"}
+
+
 def test_decisions_are_numbered_without_a_hole_and_say_their_status() -> None:
     files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     assert [f.name[:4] for f in files] == [f"{n:04}" for n in range(1, len(files) + 1)]
