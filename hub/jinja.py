@@ -21,7 +21,6 @@ from hub.file_words import ACCEPT, about_file, file_words
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
 from hub.queries.deployment import shows_demo_data
-from hub.script_imports import imported_by
 
 
 def environment(**options: Any) -> Environment:
@@ -34,7 +33,6 @@ def environment(**options: Any) -> Environment:
     )
     env.globals.update(ngettext=numbers.counted)  # the same, with numbers in words
     env.globals.update(static=static, url=reverse, now=timezone.now)
-    env.globals.update(imported_by=imported_by)
     env.globals.update(file_words=file_words, accepted_files=ACCEPT)
     env.globals.update(reader_zone=zones.reader_zone, clock_of_page=zones.clock_of_page)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)

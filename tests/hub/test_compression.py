@@ -1,6 +1,7 @@
 """Static files and pages leave compressed; files that people sent never do."""
 
 import gzip
+import re
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -78,10 +79,20 @@ def test_only_pages_and_data_are_compressed(kind: str, packed: bool) -> None:
 SCRIPTS = list(ROOT.glob("*/static/**/*.js"))
 
 
-def test_a_script_loses_its_comments_and_no_word_of_its_own(tmp_path: Path) -> None:
-    written = tmp_path / "one.js"
-    written.write_text('// why\nconst a = "//"; // stays\n\n  export const b = a;\n')
-    assert lean(written) == 'const a = "//"; // stays\nexport const b = a;'
+def test_a_script_loses_its_comments_and_no_word_of_its_own() -> None:
+    written = r"""// why
+const a = "//"; // goes
+const b = "a // b"; // it's said with a quote: it stays
+
+  const c = / \/\/ \//; // goes
+  export const d = a; // see https://example.org/: it stays too
+"""
+    assert lean(written, ".js").split("\n") == [
+        'const a = "//";',
+        'const b = "a // b"; // it\'s said with a quote: it stays',
+        r"const c = / \/\/ \//;",
+        "export const d = a; // see https://example.org/: it stays too",
+    ]
 
 
 def test_the_licence_in_another_authors_sheet_stays(tmp_path: Path) -> None:
@@ -90,8 +101,19 @@ def test_the_licence_in_another_authors_sheet_stays(tmp_path: Path) -> None:
     theirs.write_text("/* Licence: MIT */\n  a { color: red }\n")
     sent = gzip.decompress(PackedFile(Mock(), str(theirs)).packed).decode()
     assert sent == theirs.read_text()
-    theirs.write_text("/*! Licence: MIT */\n/* why */\na { color: red }\n")
-    assert lean(theirs) == "/*! Licence: MIT */\na { color: red }"
+    ours = "/*! Licence: MIT */\n/* why */\na { color: red }\n"
+    assert lean(ours, ".css") == "/*! Licence: MIT */\na { color: red }"
+
+
+def test_a_script_is_sent_with_what_it_imports_and_alone_as_it_is_written() -> None:
+    """Who takes nothing compressed asks for each module."""
+    address = static("realtime/js/thread.js")
+    packed = gzip.decompress(body(Client().get(address, headers=GZIP))).decode()
+    assert "class Timeline {" in packed
+    assert len(re.findall("^import ", packed, re.MULTILINE)) == 1
+    written = body(Client().get(address)).decode()
+    assert 'import { Timeline } from "./timeline.js";' in written
+    assert "class Timeline" not in written
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)

@@ -19,7 +19,13 @@ from hub.days import LONG, WITH_WEEKDAY
 from hub.models import User
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, in_shape, sign_in
-from tests.looks.budget import MOST_BYTES, MOST_SHIFT, FirstView, first_view
+from tests.looks.budget import (
+    MOST_BYTES,
+    MOST_REQUESTS,
+    MOST_SHIFT,
+    FirstView,
+    first_view,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded]
 
@@ -156,6 +162,20 @@ def written(at: datetime) -> list[str]:
     return [jinja.clock(at), jinja.day_key(at), *words]
 
 
+async def test_scripts_run_as_they_are_written_where_nothing_is_compressed(
+    hub: ServedHub, browser: Browser
+) -> None:
+    """Each module by itself, as its sources say (hub/script_packs.py)."""
+    page = await sign_in(browser, hub, CAMILLE)
+    await page.set_extra_http_headers({"Accept-Encoding": "identity"})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    talked = "main a[href^='/fils/']"
+    thread = await page.locator(talked).first.get_attribute("href") or ""
+    await go(page, hub.url + thread)
+    assert [one for one in asked if one.endswith("/timeline.js")]
+
+
 async def test_axe_can_find_something(hub: ServedHub, browser: Browser) -> None:
     page = await browser.new_page()
     await page.set_content("<html lang=fr><title>x</title><main><h1>x</h1><input>")
@@ -189,6 +209,7 @@ async def test_a_first_view_is_light_still_and_asks_nobody_else(
 def over(view: FirstView) -> list[str]:
     return [
         *(["bytes"] if view.bytes > MOST_BYTES else []),
+        *(["requests"] if len(view.requests) > MOST_REQUESTS else []),
         *(view.moved if view.shift > MOST_SHIFT else []),
         *view.foreign,
     ]

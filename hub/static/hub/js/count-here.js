@@ -1,5 +1,5 @@
-// On a page that does not show what waits: the number alone, once it is there.
+// On a page that does not know what waits: the number alone, once it is there.
 
 import { ask } from "./counter.js";
 
-ask();
+if (document.querySelector("[data-count=ask]")) ask();

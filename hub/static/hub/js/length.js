@@ -1,10 +1,9 @@
 // How much room a message has left: said only when it becomes short.
 
-import { sayingSlowly } from "./say-slowly.js";
-
 const NEAR = 0.9; // of the longest message
 
-export function showLength(form) {
+// `sayingSlowly`: of say-slowly.js, which the page has already.
+export function showLength(form, sayingSlowly) {
   const { body } = form.elements;
   const line = form.querySelector("[data-length]");
   const { most, left, over } = line.dataset;

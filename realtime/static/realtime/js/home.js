@@ -1,5 +1,6 @@
 // The home page, live: its lists follow what happens, and never move under somebody's hand.
 
+import "../../hub/js/everywhere.js";
 import { ask, askSoon } from "../../hub/js/counter.js";
 import { Connection } from "./socket.js";
 import { lost, show } from "./line.js";

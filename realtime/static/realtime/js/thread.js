@@ -1,5 +1,6 @@
 // A thread's page, live: ties connection, timeline, outbox, composer and read marks.
 
+import "../../hub/js/everywhere.js";
 import { Acknowledging } from "./acknowledging.js";
 import { Attachments } from "./attachments.js";
 import { ByHttp } from "./by-http.js";

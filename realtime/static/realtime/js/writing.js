@@ -42,7 +42,7 @@ export class Writing {
     const look = async () => {
       if (body.value.length < LONG) return;
       body.removeEventListener("input", look);
-      (await import("../../hub/js/length.js")).showLength(this.#form);
+      (await import("../../hub/js/length.js")).showLength(this.#form, sayingSlowly);
     };
     body.addEventListener("input", look);
     look();
