@@ -37,7 +37,8 @@ export class Receipts {
     item.querySelector(`[data-reader="${user}"]`)?.remove();
     item.querySelector("[data-waiting]")?.remove();
     const ask = item.querySelector("[data-slot=ask]");
-    const held = ask.contains(document.activeElement); // by whoever pressed, or was about to
+    // By whoever pressed, or was about to; a key acts from the message itself.
+    const held = (user === this.#me ? item : ask).contains(document.activeElement);
     ask.hidden = true;
     this.#note(item, user, at, true);
     if (held) item.querySelector("[data-slot=receipts]").focus();
