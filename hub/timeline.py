@@ -13,9 +13,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from hub import permissions
 from hub.jinja import clock, day_key, local_date
 from hub.jinja import day as day_in_words
-from hub.models import SYSTEM, Message, Participant
+from hub.models import SYSTEM, Message, MessageKind, Participant
 from hub.queries.history import History, Receipt
 
 
@@ -45,7 +46,7 @@ class Line:
     unread: bool  # the line "new since your last visit" stands before it
     follows: bool
     notes: list[Note]
-    acknowledged: bool  # by anybody
+    acknowledged: bool  # by whose receipt is the one that counts
     corrected_by: list[int]
 
 
@@ -65,7 +66,7 @@ def lines(part: History, seat: Participant) -> list[Line]:
             first_unread,
             not first_unread and _follows(message, before),
             notes(message, receipts, seat.user_id),
-            any(receipt.acknowledged for receipt in receipts),
+            _is_settled(message, receipts, seat),
             part.corrections.get(message.seq, []),
         )
         laid.append(line)
@@ -122,6 +123,17 @@ def _in_words(receipt: Receipt, written: datetime, reader: UUID) -> str:
         name += "_later"
     parts = {"day": local_date(receipt.at), "time": clock(receipt.at)}
     return _sentences()[name] % {"name": receipt.name, **parts}
+
+
+def _is_settled(
+    message: Message, receipts: Iterable[Receipt], seat: Participant
+) -> bool:
+    """A judge gives her own receipt of a difficulty, whoever else has given one."""
+    own = message.kind == MessageKind.DIFFICULTY_REPORT
+    if own:
+        judges = permissions.roles_with("difficulty.answer")
+        own = seat.membership.role in judges
+    return any(r.acknowledged for r in receipts if not own or r.user_id == seat.user_id)
 
 
 def _is_news(message: Message, seat: Participant) -> bool:

@@ -1,7 +1,8 @@
 """How writing in a thread changes whose turn it is on the measure.
 
 Acts change it through the state table; here is the one case that needs no act: the
-court writes, and the question or difficulty that waited for it is answered.
+court writes, and the question that waited for it is answered; a difficulty only if a
+judge wrote.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from hub import events
+from hub import events, permissions
 from hub.models import (
     ORDINARY,
     DifficultyReport,
@@ -67,7 +68,7 @@ def answered_in_writing(rows: Sequence[Message], awaiting: dict[UUID, Measure]) 
             and row.author_side == measure.awaits
         ]
         if answers:
-            _give_back(measure, answers[0])
+            _give_back(measure, answers)
 
 
 def expect_no_answer(seat: Participant, seq: int) -> bool:
@@ -91,12 +92,16 @@ def expect_no_answer(seat: Participant, seq: int) -> bool:
     return True
 
 
-def _give_back(measure: Measure, answer: Message) -> None:
-    """An interruption is answered by a decision, not by a message."""
-    DifficultyReport.objects.filter(
-        measure=measure, answered_at=None, measure_interrupted=False
-    ).update(answered_at=answer.at)
+def _give_back(measure: Measure, answers: Sequence[Message]) -> None:
+    """An interruption is answered by a decision, not by a message; any difficulty by a
+    judge: what a clerk writes leaves it open, and the turn where it was."""
+    at, judges = answers[0].at, permissions.roles_with("difficulty.answer")
+    if any(row.author_role in judges for row in answers):
+        DifficultyReport.objects.filter(
+            measure=measure, answered_at=None, measure_interrupted=False
+        ).update(answered_at=at)
     turn = default_turn(measure)
-    Measure.objects.filter(pk=measure.pk, awaits_act=Act.ANSWER).update(
-        awaits=turn.side or "", awaits_act=turn.act or "", awaits_since=answer.at
-    )
+    if turn != COURT_ANSWERS:
+        Measure.objects.filter(pk=measure.pk, awaits_act=Act.ANSWER).update(
+            awaits=turn.side or "", awaits_act=turn.act or "", awaits_since=at
+        )

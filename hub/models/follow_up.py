@@ -81,7 +81,7 @@ class AttendanceSummary(models.Model):
 class DifficultyReport(models.Model):
     """The structured part of a `difficulty_report` message (CPC 1180-5 al. 3).
 
-    `answered_at`: the court answered, by a message or by an act.
+    `answered_at`: the court answered, by a judge's message or by an act.
     """
 
     message = models.OneToOneField(

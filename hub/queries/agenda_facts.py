@@ -4,19 +4,21 @@ Constant queries whatever the number of seats. What follows is said by agenda_ow
 agenda_late.py.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, Subquery
 
 from hub import permissions
 from hub.calendar import add_working_days, local_day
 from hub.models import (
+    ORDINARY,
     Acknowledgement,
     Assignment,
     DifficultyReport,
@@ -45,6 +47,20 @@ class Asked(NamedTuple):
     at: datetime
     who: str
     number: int
+    category: str | None  # of the difficulty that the message reports, if it does
+
+
+class Reported(NamedTuple):
+    """An open difficulty. `due`: when the time to answer is over; none once a judge has
+    acknowledged it. `said_at`: when the court last wrote after it, not a judge."""
+
+    report: DifficultyReport
+    due: datetime | None
+    said_at: datetime | None
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.due is not None and self.report.urgency == Urgency.IMMEDIATE
 
 
 class Said(NamedTuple):
@@ -82,21 +98,30 @@ class Facts:
         return set(rows.exclude(Exists(away)).values_list("designation", "side"))
 
     @cached_property
-    def reports(self) -> dict[UUID, tuple[DifficultyReport, datetime]]:
-        """measure -> the unanswered difficulty that is due first, and when."""
+    def reports(self) -> dict[UUID, Reported]:
+        """measure -> the open difficulty that is due first."""
         measures = {
-            seat.thread.designation.measure_id: seat
+            seat.thread.designation.measure_id: seat.thread.designation.measure
             for seat in self.seats
             if seat.thread.designation.measure.awaits == Side.COURT
         }
-        rows = deadlines.awaiting_answer().filter(measure__in=list(measures))
-        found: dict[UUID, tuple[DifficultyReport, datetime]] = {}
+        said = Message.objects.filter(
+            thread=OuterRef("message__thread"),
+            seq__gt=OuterRef("message__seq"),
+            author_side=Side.COURT,
+            kind=ORDINARY,
+        ).order_by("-seq")
+        rows = deadlines.open_reports().filter(measure__in=list(measures))
+        rows = rows.annotate(
+            acknowledged=Exists(deadlines.judges_receipts()),
+            said_at=Subquery(said.values("at")[:1]),
+        )
+        found: dict[UUID, list[Reported]] = defaultdict(list)
         for report in rows.exclude(urgency=Urgency.INFO).select_related("message"):
-            report.measure = measures[report.measure_id].thread.designation.measure
-            due = deadlines.answer_due(report)
-            if report.measure_id not in found or due < found[report.measure_id][1]:
-                found[report.measure_id] = report, due
-        return found
+            report.measure = measures[report.measure_id]
+            due = None if report.acknowledged else deadlines.answer_due(report)
+            found[report.measure_id].append(Reported(report, due, report.said_at))
+        return {pk: min(them, key=_due_first) for pk, them in found.items()}
 
     @cached_property
     def proposals(self) -> dict[int, Proposal]:
@@ -116,10 +141,11 @@ class Facts:
             ~Exists(receipts), thread__in=self._threads, needs_ack=True
         ).order_by("seq")
         found: dict[tuple[UUID, str], Asked] = {}
-        for thread, side, seq, at, who in rows.values_list(
-            "thread", "author_side", "seq", "at", "author_name"
+        for thread, side, seq, at, who, category in rows.values_list(
+            *("thread", "author_side", "seq", "at", "author_name"),
+            "difficulty__category",
         ):
-            first = found.get((thread, side), Asked(seq, at, who, 0))
+            first = found.get((thread, side), Asked(seq, at, who, 0, category))
             found[thread, side] = first._replace(number=first.number + 1)
         return found
 
@@ -173,3 +199,7 @@ class Facts:
     @cached_property
     def _threads(self) -> list[UUID]:
         return [seat.thread_id for seat in self.seats]
+
+
+def _due_first(one: Reported) -> datetime:
+    return one.due or datetime.max.replace(tzinfo=UTC)

@@ -83,7 +83,8 @@ def _court(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     acts = (*COURT_MUST_ACT, Act.ANSWER_PROPOSAL)
     if measure.awaits != Side.COURT or measure.awaits_act not in acts:
         return
-    _report, due = facts.reports.get(measure.pk, (None, None))
+    told = facts.reports.get(measure.pk)
+    due = told.due if told else None
     if due is None:
         due = _patience(measure.awaits_since, seat, facts)
     if due < facts.now:

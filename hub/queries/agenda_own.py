@@ -15,7 +15,7 @@ from hub.models.choices import Act, MeasureState, Priority
 from hub.models.follow_up import ProposalKind
 from hub.models.threads import ThreadState
 from hub.queries import deadlines
-from hub.queries.agenda_facts import Facts
+from hub.queries.agenda_facts import Facts, Reported
 from hub.queries.queues import TO_CENTRE
 from hub.states import OPEN
 
@@ -37,13 +37,18 @@ RUNNING = (MeasureState.INTAKE, MeasureState.ACTIVE, MeasureState.SUSPENDED)
 
 
 def waits_for(seat: "CountedSeat", facts: Facts) -> Waiting | None:
-    """Nothing where a colleague answers for it, unless it is urgent or grave."""
+    """What a colleague answers for is left out, unless it is urgent or grave."""
     reasons = sorted(_reasons(seat, facts), key=_gravity)
-    found = reasons[0] if reasons else None
-    if found is None or found.urgent or found.why in GRAVE:
-        return found
     key = (seat.thread.designation_id, str(seat.membership.side))
-    return None if key in facts.answered_by_others else found
+    if key in facts.answered_by_others:
+        reasons = [one for one in reasons if _stays(one, seat, facts)]
+    return reasons[0] if reasons else None
+
+
+def _stays(one: Waiting, seat: "CountedSeat", facts: Facts) -> bool:
+    """Nobody answers a difficulty in the judge's place (CPC 1180-5 al. 3)."""
+    own = one.why == Why.DIFFICULTY and facts.may(seat, "difficulty.answer")
+    return own or one.urgent or one.why in GRAVE
 
 
 def _reasons(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
@@ -64,9 +69,10 @@ def _reasons(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
         yield from passed(seat, facts)
 
 
-def _gravity(one: Waiting) -> tuple[bool, date]:
+def _gravity(one: Waiting) -> tuple[int, date]:
     """Of one measure; what is equally grave stays in the order of `_reasons`."""
-    return one.why not in GRAVE, one.due_day or date.max
+    rank = 0 if one.why in GRAVE else 1 if one.why == Why.DIFFICULTY else 2
+    return rank, one.due_day or date.max
 
 
 def _act(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
@@ -78,18 +84,30 @@ def _act(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
     if not facts.may(seat, right):
         return
     since = measure.awaits_since
-    report, due = facts.reports.get(measure.pk, (None, None))
-    if report and why in (Why.DECIDE, Why.INFORMATION):
-        why = Why.DIFFICULTY if why == Why.INFORMATION else why
-        urgent = report.urgency == "immediate"
-        who = report.message.author_name
-        yield _of(seat, why, since=since, due=due, urgent=urgent, who=who)
+    told = facts.reports.get(measure.pk)
+    if told and why in (Why.DECIDE, Why.INFORMATION):
+        yield from _difficulty(seat, why, told, facts)
     elif why == Why.PROPOSAL:
         yield _proposal(seat, facts)
     elif why == Why.RECEIPT:
         yield _of(seat, why, since=since, due=facts.receipt_due(seat))
     else:
         yield _of(seat, why, since=since)
+
+
+def _difficulty(
+    seat: "CountedSeat", why: Why, told: Reported, facts: Facts
+) -> Iterator[Waiting]:
+    """For who may answer it until they have; for the others until the court wrote."""
+    judges = facts.may(seat, "difficulty.answer")
+    if why == Why.INFORMATION and not judges and told.said_at:
+        return
+    yield _of(
+        seat, Why.DIFFICULTY if why == Why.INFORMATION else why,
+        since=told.report.message.at, due=told.due, urgent=told.is_urgent,
+        who=told.report.message.author_name, seq=told.report.message.seq,
+        subject=(told, judges),
+    )  # fmt: skip
 
 
 def _proposal(seat: "CountedSeat", facts: Facts) -> Waiting:
@@ -118,7 +136,7 @@ def _owed(seat: "CountedSeat", facts: Facts) -> Iterator[Waiting]:
         due = facts.working_days_after(asked.at, days, measure)
         yield _of(
             seat, Why.ACKNOWLEDGEMENT, since=asked.at, due=due,
-            who=asked.who, seq=asked.seq, count=asked.number,
+            who=asked.who, seq=asked.seq, count=asked.number, subject=asked.category,
         )  # fmt: skip
 
 

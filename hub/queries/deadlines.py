@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from hub import permissions
 from hub.calendar import add_working_hours, local_day
 from hub.models import (
     Acknowledgement,
@@ -170,14 +171,27 @@ def unanswered(step: str, urgency: Urgency) -> QuerySet[DifficultyReport]:
 
 
 def awaiting_answer() -> QuerySet[DifficultyReport]:
-    """No human act of the court yet: no answer, no acknowledgement of the report."""
-    acknowledged = Acknowledgement.objects.filter(
-        thread=OuterRef("message__thread"), seq=OuterRef("message__seq")
-    )
+    """No act of a judge yet: no answer, no acknowledgement of the report.
+
+    What a clerk writes or acknowledges changes nothing (right "difficulty.answer").
+    """
+    return open_reports().filter(~Exists(judges_receipts()))
+
+
+def open_reports() -> QuerySet[DifficultyReport]:
+    """Not answered yet, whoever has acknowledged them."""
     return DifficultyReport.objects.filter(
-        ~Exists(acknowledged),
-        answered_at=None,
-        measure__state__in=(*LIVE, MeasureState.UNABLE),
+        answered_at=None, measure__state__in=(*LIVE, MeasureState.UNABLE)
+    )
+
+
+def judges_receipts() -> QuerySet[Acknowledgement]:
+    """Those of a report that a judge of the court gave, for a subquery on reports."""
+    return Acknowledgement.objects.filter(
+        thread=OuterRef("message__thread"),
+        seq=OuterRef("message__seq"),
+        user__memberships__court=OuterRef("measure__court"),
+        user__memberships__role__in=permissions.roles_with("difficulty.answer"),
     )
 
 

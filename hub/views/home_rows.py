@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from hub.acts import BY_SLUG
 from hub.agenda import Waiting, Why
-from hub.jinja import reason_name
-from hub.models.choices import MeasureState
+from hub.jinja import clock, local_date, reason_name
+from hub.models.choices import DifficultyCategory, MeasureState
 from hub.models.follow_up import ProposalKind
 from hub.views.home_late import LATE
 from hub.views.home_parts import (
@@ -74,8 +74,23 @@ def _proposal(one: Waiting) -> Parts:
 
 
 def _difficulty(one: Waiting) -> Parts:
+    told, is_judge = one.subject
+    title = _("Difficulty: %(category)s") % {
+        "category": told.report.get_category_display()
+    }
     text = _("Reported by %(who)s.") % {"who": one.who}
-    return _("A difficulty waits for your answer"), text, reply(one), None
+    if is_judge and told.said_at:
+        day = f"{local_date(told.said_at)}, {clock(told.said_at)}"
+        text += " " + _("The registry answered on %(day)s.") % {"day": day}
+    if told.due is None:
+        text += " " + _("Receipt acknowledged.")
+    expected = (
+        _("Your answer is expected")
+        if is_judge
+        else _("The judge’s answer is expected")
+    )
+    read = Deed(_("Read"), thread_of(one, f"#m-{one.seq}"), reference_of(one))
+    return title, f"{text} {expected}.", reply(one), read
 
 
 def _receipt(one: Waiting) -> Parts:
@@ -91,6 +106,9 @@ def _acknowledgement(one: Waiting) -> Parts:
         "%(num)s messages ask for your acknowledgement",
         one.count,
     ) % {"num": one.count}
+    if one.subject and one.count == 1:
+        category = DifficultyCategory(one.subject).label
+        title = _("Difficulty: %(category)s") % {"category": category}
     text = _("Asked for by %(who)s.") % {"who": one.who}
     where = thread_of(one, f"#m-{one.seq}")
     deed = Deed(_("Read and acknowledge"), where, reference_of(one))

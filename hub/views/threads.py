@@ -163,6 +163,8 @@ def _part(request: HttpRequest, seat: Participant) -> dict[str, Any]:
         "first_unread": read + 1 + stretches.PAGE,
         "page_size": stretches.PAGE,
         "may_write": seat.membership.role in permissions.roles_with("thread.write"),
+        "answers_difficulties": seat.membership.role
+        in permissions.roles_with("difficulty.answer"),
         "shown_files": partial(shown_files, reader=seat.user_id),
         "wire_file": wire_file,
     }

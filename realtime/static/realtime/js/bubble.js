@@ -37,6 +37,7 @@ export function bubble(message, reader) {
   slot("corrects-link").href = `#m-${message.corrects}`; // permalinks.js knows where it is
   offerCorrection(slot("correct"), own && message.kind === "ordinary", message.seq);
   slot("ask").hidden = !message.needs_ack || message.side === reader.side;
+  if (message.kind !== "difficulty_report") slot("ask").removeAttribute("data-own");
   // The attribute: as a property it would be resolved, and inside a template it is empty.
   const address = slot("ask").getAttribute("action").replace("/messages/0/", `/messages/${message.seq}/`);
   slot("ask").setAttribute("action", address);

@@ -37,9 +37,10 @@ export class Receipts {
     item.querySelector(`[data-reader="${user}"]`)?.remove();
     item.querySelector("[data-waiting]")?.remove();
     const ask = item.querySelector("[data-slot=ask]");
-    // By whoever pressed, or was about to; a key acts from the message itself.
-    const held = (user === this.#me ? item : ask).contains(document.activeElement);
-    ask.hidden = true;
+    const settles = user === this.#me || !("own" in ask.dataset); // a judge gives her own
+    // By whoever pressed, or was about to.
+    const held = settles && (user === this.#me ? item : ask).contains(document.activeElement);
+    if (settles) ask.hidden = true;
     this.#note(item, user, at, true);
     if (held) item.querySelector("[data-slot=receipts]").focus();
   }
