@@ -200,7 +200,10 @@ TEMPLATES = [
         "DIRS": [BASE / "templates"],
         "OPTIONS": {
             "environment": "hub.jinja.environment",
-            "context_processors": ["hub.jinja.page_context"],
+            "context_processors": [
+                "hub.jinja.page_context",
+                "hub.views.recorded.page_context",
+            ],
         },
     }
 ]

@@ -13,6 +13,7 @@ from hub.forms.acts import ActForm, DecisionForm, MilestoneForm
 from hub.models import Measure, User
 from hub.queries.acts import Possible
 from hub.states import ROWS
+from hub.views.recorded import saying_act
 from hub.views.requests import person, way_back
 
 
@@ -80,13 +81,14 @@ def _field_of(form: ActForm, field: str) -> str | None:
 
 
 def _after(request: HttpRequest, user: User, measure: Measure) -> str:
-    """Back to where the button stood: the thread, the desk or the measure."""
-    if back := way_back(request):
-        return back
-    still = permissions.measures_open_to(user).filter(pk=measure.pk).exists()
-    if not still:
-        return reverse("hub:home")
-    return reverse("hub:measure", args=[measure.reference])
+    """Back to where the button stood, which says what was recorded: home, the thread,
+    the desk or the measure."""
+    back = way_back(request)
+    if not back:
+        still = permissions.measures_open_to(user).filter(pk=measure.pk).exists()
+        measure_page = reverse("hub:measure", args=[measure.reference])
+        back = measure_page if still else reverse("hub:home")
+    return saying_act(back, measure, user)
 
 
 def _show(

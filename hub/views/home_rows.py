@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hub.acts import BY_SLUG
 from hub.agenda import Waiting, Why
 from hub.jinja import clock, local_date, reason_name
 from hub.models.choices import DifficultyCategory, MeasureState
@@ -94,9 +93,7 @@ def _difficulty(one: Waiting) -> Parts:
 
 
 def _receipt(one: Waiting) -> Parts:
-    page = BY_SLUG["accuse"]
-    where = reverse("hub:measure-act", args=[reference_of(one), page.slug])
-    deed = Deed(_("Acknowledge receipt"), where, reference_of(one), posts=True)
+    deed = to_measure(one, _("Read and acknowledge"))
     return _("New measure"), _("The court waits for its receipt."), deed, None
 
 

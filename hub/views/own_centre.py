@@ -17,6 +17,7 @@ from hub.models import Centre, Role, Site, WaitingDeclaration
 from hub.models.centres import VisitKind
 from hub.models.choices import Accompaniment
 from hub.queries.own_centre import centre_closures, described_sites
+from hub.views.recorded import saying_waiting_time
 from hub.views.requests import person, way_back, whole_number
 
 FACTS = ("wheelchair", "separate_entrances", "public_transport")
@@ -33,7 +34,8 @@ def waiting(request: HttpRequest, code: str) -> HttpResponse:
         except InvalidInput as wrong:
             errors = wrong.fields
         else:
-            return _to(way_back(request) or _after(code, on_behalf))
+            back = way_back(request) or _after(code, on_behalf)
+            return _to(saying_waiting_time(back, centre, person(request)))
     context = {
         "back": way_back(request),
         "centre": centre,
@@ -49,7 +51,8 @@ def waiting(request: HttpRequest, code: str) -> HttpResponse:
 def waiting_unchanged(request: HttpRequest, code: str) -> HttpResponse:
     centre, on_behalf = _centre(request, code, "centre.declare_waiting")
     confirm_waiting(centre, by=person(request))
-    return _to(way_back(request) or _after(code, on_behalf) + "#delai")
+    back = way_back(request) or _after(code, on_behalf) + "#delai"
+    return _to(saying_waiting_time(back, centre, person(request)))
 
 
 def profile(request: HttpRequest, code: str) -> HttpResponse:

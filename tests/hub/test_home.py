@@ -41,8 +41,8 @@ from hub.queries.agenda import agenda_of, waiting_count
 SignIn = Callable[[User], Client]
 
 
-def page(client: Client) -> str:
-    answer = client.get("/", headers={"accept-language": "en"})
+def page(client: Client, where: str = "/") -> str:
+    answer = client.get(where, headers={"accept-language": "en"})
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -152,10 +152,26 @@ def test_a_waiting_time_is_confirmed_from_the_page_in_one_act(
     assert "Confirm: 7 weeks" in page(client)
     where = f"/espaces/{CENTRE}/delai/inchange"
     answer = client.post(where, {"retour": "/"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    back = answer.headers["Location"]
+    assert (answer.status_code, back.split("=")[0]) == (303, "/?fait")
+    assert "waiting time recorded at" in page(client, back)
+    assert "waiting time recorded at" not in page(client)
     assert Why.WAITING_TIME not in whys(samira)
     stranger = client.post(where, {"retour": "//ailleurs.fr"})
     assert stranger.headers["Location"].startswith("/bureau/")
+
+
+def test_a_new_measure_is_acknowledged_where_it_is_read_and_the_page_says_so(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    samira, measure = sign_in(demo.people["samira"]), measure_of(demo)
+    assert f'/mesures/{measure.reference}#acts">Read and acknowledge' in page(samira)
+    assert "/actes/accuse" not in page(samira)  # no tap in a list dates a receipt
+    done = samira.post(f"/mesures/{measure.reference}/actes/accuse", {"retour": "/"})
+    said = f"{measure.reference}: receipt acknowledged at "
+    assert said in page(samira, done["Location"])
+    luc = sign_in(demo.people["luc"])
+    assert said not in page(luc, done["Location"])  # only of one's own acts
 
 
 def test_questions_about_places_wait_for_the_centre_that_was_asked(demo: Demo) -> None:

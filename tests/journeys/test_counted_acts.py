@@ -139,12 +139,16 @@ async def test_a_coordinator_acknowledges_and_keeps_the_waiting_time_true(
     )  # with the mouse: a double click; not counted
     await page.keyboard.type("9")
     await hand.press("Enter")
-    await page.wait_for_url(f"{hub.url}/")
+    await page.wait_for_url(f"{hub.url}/?fait=d*")
+    await expect(page.get_by_role("status").first).to_contain_text("délai d’attente")
     await expect(page.get_by_role("main")).to_contain_text("9 semaines")
     hand.done("change-waiting")
     hand = Hand(page)
+    await hand.click(hand.link("Lire et accuser réception"))
     await hand.click(hand.button("Accuser réception"))
-    await expect(page.locator("main")).to_contain_text("Donner une date")
+    said = page.locator("[data-recorded]")
+    await expect(said).to_contain_text(re.compile(r"réception accusée à \d\d:\d\d"))
+    await expect(said).to_be_focused()
     hand.done("acknowledge-measure")
 
 
