@@ -1,9 +1,13 @@
-// The composer: Enter sends, Shift+Enter breaks the line, and the field empties at once.
+// The composer: Enter sends, Shift+Enter breaks the line (or Enter breaks it and Ctrl+Enter
+// sends, by the person's choice), and the field empties at once.
 // What becomes of the message is the outbox's business, what becomes of its files
 // upload.js's, and of a text that is not sent draft.js's.
 
 import { markBusy, words } from "./file-line.js";
+import { enterSends } from "./keys.js";
 import { newId } from "./typed.js";
+
+const telephone = matchMedia("(pointer: coarse)");
 
 export class Composer {
   #form;
@@ -23,6 +27,8 @@ export class Composer {
     form.addEventListener("submit", (event) => this.#submit(event));
     form.addEventListener("put", () => this.#grow());
     form.elements.body.addEventListener("keydown", (event) => this.#key(event));
+    this.#hint();
+    enterSends.addEventListener("change", () => this.#hint());
     if (!CSS.supports("field-sizing", "content")) {
       form.elements.body.addEventListener("input", () => this.#grow());
     }
@@ -44,11 +50,18 @@ export class Composer {
 
   #key(event) {
     // While an accent or a word is being composed, Enter ends the composition.
-    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-    const telephone = matchMedia("(pointer: coarse)").matches;
-    if (!sends || telephone) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    const always = event.ctrlKey || event.metaKey;
+    if (!always && (telephone.matches || !enterSends.checked)) return;
     event.preventDefault();
     this.#form.requestSubmit();
+  }
+
+  // Said where a key does it (CSS shows it for fine pointers), and to who hears the field.
+  #hint() {
+    const hint = this.#form.querySelector("[data-enter-hint]");
+    hint.textContent = enterSends.checked ? hint.dataset.sends : hint.dataset.breaks;
+    if (!telephone.matches) this.#form.elements.body.setAttribute("aria-describedby", `reminder ${hint.id}`);
   }
 
   #submit(event) {

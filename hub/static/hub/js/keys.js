@@ -1,10 +1,10 @@
 // Keys of one letter, for all pages of whoever is signed in (components/keys.html). They
 // never act while somebody writes, and can be turned off (WCAG 2.1.4), in this browser.
 
-const STORE = "keys-of-one-letter"; // "off", or absent
 const SEQUENCE_MS = 1_500; // "g", and then the place
 const list = document.querySelector("[data-key-list]");
-const toggle = list.querySelector("[data-keys-switch]");
+const toggle = list.querySelector("[data-keys-switch]"); // each switch names where it is kept
+export const enterSends = list.querySelector("[data-enter-switch]");
 const acts = new Map();
 let begun = "";
 let timer = 0;
@@ -46,25 +46,28 @@ function pressed(keys) {
 
 const writes = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
-function remember() {
+// "off", or absent: on.
+function remember({ target }) {
   try {
-    if (toggle.checked) localStorage.removeItem(STORE);
-    else localStorage.setItem(STORE, "off");
+    if (target.checked) localStorage.removeItem(target.name);
+    else localStorage.setItem(target.name, "off");
   } catch {
     // Nothing is kept in this browser: the switch counts for this page.
   }
 }
 
-function remembered() {
+function remembered({ name }) {
   try {
-    return localStorage.getItem(STORE) !== "off";
+    return localStorage.getItem(name) !== "off";
   } catch {
     return true;
   }
 }
 
-toggle.checked = remembered();
-toggle.addEventListener("change", remember);
+for (const box of [toggle, enterSends]) {
+  box.checked = remembered(box);
+  box.addEventListener("change", remember);
+}
 document.addEventListener("keydown", press);
 bind("?", () => list.showModal());
 for (const button of document.querySelectorAll("[data-keys-open]")) {

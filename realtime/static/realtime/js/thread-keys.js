@@ -14,7 +14,7 @@ export function bindThreadKeys() {
   bind("j", () => step(messages(), 1));
   bind("k", () => step(messages(), -1));
   bind("n", () => (firstUnread() ?? messages().at(-1))?.focus());
-  bind("a", acknowledge);
+  bind("a", toNextAsked);
   if (!field) return;
   bind("c", correct);
   bind("r", () => {
@@ -33,12 +33,12 @@ function firstUnread() {
   return item;
 }
 
-// An acknowledgement is dated for good: only of the message that one has in focus.
-function acknowledge() {
-  const item = focused();
-  const [ask] = item ? shown("[data-slot=ask]", item) : [];
-  if (ask) return ask.requestSubmit();
-  shown("[data-slot=ask]")[0]?.closest("[data-seq]").focus();
+// An acknowledgement is dated for good: the key only leads to the next button, after the
+// last the first again. Enter or Space presses it.
+function toNextAsked() {
+  const buttons = shown("[data-slot=ask-button]");
+  const after = (one) => document.activeElement.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+  (buttons.find((one) => log.contains(document.activeElement) && after(one)) ?? buttons[0])?.focus();
 }
 
 function correct() {
