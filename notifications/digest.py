@@ -16,6 +16,7 @@ from hub.calendar import add_working_days, local_day
 from hub.models import Designation, Measure, Participant, Side
 from hub.models.choices import Act, Priority
 from hub.queries.deadlines import contact_deadline
+from hub.queries.receipts import measures_due
 from notifications import again, facts, queue
 from notifications.contents import Line
 from notifications.kinds import Kind
@@ -40,6 +41,7 @@ class Topic:
     unread: int = 0
     asked: list[Asked] = field(default_factory=list)
     since: datetime | None = None
+    receipt_due: date | None = None  # of the measure, while the centre owes it
 
     @property
     def measure(self) -> Measure:
@@ -54,15 +56,21 @@ class Topic:
         return not self.place.charge and self.place.side in awaited
 
     @property
-    def receipts(self) -> list[datetime]:
-        """When each receipt was asked for that this person still owes."""
+    def receipts(self) -> list[tuple[datetime, date]]:
+        """When each receipt was asked for that this person owes, and is due."""
         if self.place.charge:
             return []
-        asked = [a.at for a in self.asked if a.needs_ack]
+        asked = [(a.at, self._due(a.at)) for a in self.asked if a.needs_ack]
         owes_measure = self.measure.awaits_act == Act.ACKNOWLEDGE
         if owes_measure and self.measure.awaits == self.place.side:
-            asked.append(self.measure.awaits_since)
+            since = self.measure.awaits_since
+            asked.append((since, self.receipt_due or self._due(since)))
         return asked
+
+    def _due(self, asked_at: datetime) -> date:
+        departement = self.measure.court.departement_id
+        sent = local_day(asked_at, departement)
+        return add_working_days(sent, settings.RULES.ack_reminder_days, departement)
 
 
 @dataclass(frozen=True)
@@ -123,10 +131,12 @@ def _topics(
             floors[seat.thread_id] = min(least, seat.read_seq)
     talks = facts.talks_after(floors)
     asked = asked_in({seat.thread_id for seat in seats})
+    receipts = measures_due(seat.thread.designation for seat in seats)
     found: dict[UUID | None, dict[UUID, Topic]] = defaultdict(dict)
     for seat in seats:
         place = places[seat.thread_id, seat.user_id]
-        topic = Topic(seat, place, asked=_of_other_side(asked, seat))
+        due = receipts.get(seat.thread.designation_id)
+        topic = Topic(seat, place, asked=_of_other_side(asked, seat), receipt_due=due)
         _count_unread(topic, talks.get(seat.thread_id))
         found[seat.user_id][seat.thread_id] = topic
     return found
@@ -148,7 +158,7 @@ def _count_unread(topic: Topic, talk: Talk | None) -> None:
         and not void_of(topic.place, message, talk)
     ]
     topic.unread = len(waiting)
-    moments = [m.at for m in waiting] + topic.receipts
+    moments = [m.at for m in waiting] + [at for at, _due in topic.receipts]
     topic.since = min(moments, default=topic.measure.awaits_since)
 
 
@@ -180,7 +190,7 @@ def _topic_entry(topic: Topic, overdue: str, now: datetime) -> Entry | None:
         kind, count = TURN, 1
     else:
         return None
-    deadline = min((_receipt_due(topic, at) for at in receipts), default=None)
+    deadline = min((due for _at, due in receipts), default=None)
     line = Line(
         text_kind=kind,
         count=count,
@@ -220,12 +230,6 @@ def _day_in(window: str) -> date | None:
         return date.fromisoformat(window.rpartition(":")[2])
     except ValueError:
         return None
-
-
-def _receipt_due(topic: Topic, asked_at: datetime) -> date:
-    departement = topic.measure.court.departement_id
-    sent = local_day(asked_at, departement)
-    return add_working_days(sent, settings.RULES.ack_reminder_days, departement)
 
 
 def _is_urgent(topic: Topic) -> bool:

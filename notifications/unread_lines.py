@@ -24,6 +24,8 @@ from hub.models import (
     Thread,
 )
 from hub.models.choices import Urgency
+from hub.queries.deadlines import answer_due_in
+from hub.queries.receipts import measures_due
 from notifications import facts
 from notifications.contents import Line
 from notifications.models import Notification
@@ -51,6 +53,14 @@ class Waiting(NamedTuple):
     seqs: Sequence[int]
 
 
+class Dues(NamedTuple):
+    """What the days of one thread follow from. `receipt`: the measure's is due by."""
+
+    departement: str
+    urgencies: Mapping[int, str]
+    receipt: date | None
+
+
 @dataclass(frozen=True)
 class Threads:
     """What was read about many threads at once."""
@@ -59,6 +69,7 @@ class Threads:
     places: Mapping[facts.SeatKey, Place]
     talks: Mapping[UUID, Talk]
     reports: Reports
+    receipts: Mapping[int, date]  # designation -> until when a measure's is due
 
     def waiting(self, row: Notification) -> Waiting:
         """Nothing, if it was all read or answered a moment ago."""
@@ -69,11 +80,13 @@ class Threads:
         if place is None or talk is None:
             return Waiting((), ())
         owed = [m for m in talk.messages if _is_owed(row, m, place, talk)]
-        departement = self.threads[
-            row.thread_id
-        ].designation.measure.court.departement_id
-        reports = self.reports.get(row.thread_id, {})
-        return Waiting(_lines(owed, reports, departement), [m.seq for m in owed])
+        designation = self.threads[row.thread_id].designation
+        dues = Dues(
+            designation.measure.court.departement_id,
+            self.reports.get(row.thread_id, {}),
+            self.receipts.get(designation.pk),
+        )
+        return Waiting(_lines(owed, dues), [m.seq for m in owed])
 
 
 def read(
@@ -88,12 +101,13 @@ def read(
             floor = (row.first_seq or 1) - 1
             floors[row.thread_id] = min(floor, floors.get(row.thread_id, floor))
     if not floors:
-        return Threads(threads, {}, {}, {})
+        return Threads(threads, {}, {}, {}, {})
     readers = {(row.thread_id, row.user_id) for row in rows}
     theirs = {s.thread_id for s in seats if (s.thread_id, s.user_id) in readers}
     places = facts.places_of(s for s in seats if s.thread_id in theirs)
     talks = facts.talks_after(floors)
-    return Threads(threads, places, talks, _reports(talks))
+    receipts = measures_due(threads[one].designation for one in floors)
+    return Threads(threads, places, talks, _reports(talks), receipts)
 
 
 def _reports(talks: Mapping[UUID, Talk]) -> Reports:
@@ -120,29 +134,19 @@ def _is_owed(row: Notification, message: Message, place: Place, talk: Talk) -> b
     return void_of(place, message, talk) is None
 
 
-def _lines(
-    owed: Sequence[Message], reports: Mapping[int, str], departement: str
-) -> list[Line]:
+def _lines(owed: Sequence[Message], dues: Dues) -> list[Line]:
     grouped: dict[str, list[Message]] = defaultdict(list)
     for message in owed:
         grouped[_code(message)].append(message)
-    return [
-        _line(code, grouped[code], reports, departement)
-        for code in ORDER
-        if code in grouped
-    ]
+    return [_line(code, grouped[code], dues) for code in ORDER if code in grouped]
 
 
-def _line(
-    code: str,
-    messages: Sequence[Message],
-    reports: Mapping[int, str],
-    departement: str,
-) -> Line:
-    dues = [_due(m, reports.get(m.seq, ""), departement) for m in messages]
-    known = [due for due in dues if due]
-    urgent = any(m.urgent or reports.get(m.seq) == Urgency.IMMEDIATE for m in messages)
+def _line(code: str, messages: Sequence[Message], dues: Dues) -> Line:
+    known = [due for due in (_due(m, dues) for m in messages) if due]
     soonest = min(known, key=_moment, default=None)
+    urgent = any(
+        m.urgent or dues.urgencies.get(m.seq) == Urgency.IMMEDIATE for m in messages
+    )
     return Line(code, len(messages), soonest, urgent, reference="", place="")
 
 
@@ -155,16 +159,16 @@ def _code(message: Message) -> str:
     return RECEIPT if message.needs_ack else code
 
 
-def _due(message: Message, urgency: str, departement: str) -> datetime | date | None:
-    """When an answer or a receipt is expected, as timers count it (DOMAIN 6)."""
-    rules = settings.RULES
-    if urgency == Urgency.IMMEDIATE:
-        at = message.at
-        return calendar.add_working_hours(at, rules.difficulty_hours, departement)
-    if urgency == Urgency.ANSWER_NEEDED:
-        return _working_day(message.at, rules.difficulty_days, departement)
+def _due(message: Message, dues: Dues) -> datetime | date | None:
+    """When an answer or a receipt is expected, as pages and timers count it."""
+    urgency = dues.urgencies.get(message.seq, Urgency.INFO)
+    if urgency != Urgency.INFO:
+        return answer_due_in(dues.departement, urgency, message.at)
+    if message.kind == MessageKind.TRANSMISSION:
+        return dues.receipt
     if message.needs_ack:
-        return _working_day(message.at, rules.ack_reminder_days, departement)
+        days = settings.RULES.ack_reminder_days
+        return _working_day(message.at, days, dues.departement)
     return None
 
 

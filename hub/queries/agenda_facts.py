@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Exists, F, Max, OuterRef, Subquery
 
 from hub import permissions
@@ -31,10 +30,9 @@ from hub.models import (
     TimerMark,
     User,
 )
-from hub.models.choices import DesignationState, Urgency
+from hub.models.choices import Urgency
 from hub.queries import deadlines, people, waiting
-from hub.queries.working_days import working_days_of
-from hub.working_days import WorkingDays
+from hub.queries.receipts import measures_due
 
 if TYPE_CHECKING:
     from hub.queries.threads import CountedSeat
@@ -160,13 +158,6 @@ class Facts:
         }
 
     @cached_property
-    def working(self) -> dict[int, WorkingDays]:
-        """Of the centres whose receipt of a measure is awaited."""
-        sent = DesignationState.TRANSMITTED
-        found = [seat.thread.designation for seat in self.seats]
-        return working_days_of(one.centre for one in found if one.state == sent)
-
-    @cached_property
     def reminded(self) -> dict[str, datetime]:
         """designation -> when its receipt was last asked for by the hub."""
         names = [str(seat.thread.designation_id) for seat in self.seats]
@@ -189,12 +180,15 @@ class Facts:
 
     def receipt_due(self, seat: Participant) -> date:
         """The last day for the receipt of a measure, in the centre's working days."""
-        sent, days = seat.thread.designation, settings.RULES.ack_reminder_days
-        return deadlines.receipt_due(sent, self.working[sent.centre_id], days)
+        return self._receipts[seat.thread.designation_id]
 
     def working_days_after(self, at: datetime, days: int, measure: Measure) -> date:
         departement = measure.court.departement_id
         return add_working_days(local_day(at, departement), days, departement)
+
+    @cached_property
+    def _receipts(self) -> dict[int, date]:
+        return measures_due(seat.thread.designation for seat in self.seats)
 
     @cached_property
     def _threads(self) -> list[UUID]:

@@ -197,10 +197,14 @@ def judges_receipts() -> QuerySet[Acknowledgement]:
 
 def answer_due(report: DifficultyReport) -> datetime:
     """When the court's time to answer is over, in the court's working time."""
-    departement, at = report.measure.court.departement_id, report.message.at
-    if report.urgency == Urgency.IMMEDIATE:
-        return add_working_hours(at, settings.RULES.difficulty_hours, departement)
-    return add_working_hours(at, 8 * settings.RULES.difficulty_days, departement)
+    departement = report.measure.court.departement_id
+    return answer_due_in(departement, report.urgency, report.message.at)
+
+
+def answer_due_in(departement: str, urgency: str, at: datetime) -> datetime:
+    immediate, rules = urgency == Urgency.IMMEDIATE, settings.RULES
+    hours = rules.difficulty_hours if immediate else 8 * rules.difficulty_days
+    return add_working_hours(at, hours, departement)
 
 
 def protection_ending(step: str, today: date) -> QuerySet[Measure, Measure]:

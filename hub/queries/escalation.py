@@ -15,7 +15,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hub.calendar import local_day
-from hub.models import DifficultyReport, Thread, TimerMark
+from hub.models import (
+    SYSTEM,
+    DifficultyReport,
+    Message,
+    Side,
+    Thread,
+    TimerMark,
+)
 from hub.models.choices import Act, DesignationState, Urgency
 from hub.models.threads import ThreadState
 from hub.queries import deadlines
@@ -53,9 +60,10 @@ class Rung:
 class Chain:
     taken: list[Rung] = field(default_factory=list)
     to_come: list[Rung] = field(default_factory=list)
+    wrote_at: datetime | None = None  # the centre, which has not acknowledged yet
 
     def __bool__(self) -> bool:
-        return bool(self.taken or self.to_come)
+        return bool(self.taken or self.to_come or self.wrote_at)
 
 
 def chain_of(thread: Thread) -> Chain:
@@ -68,8 +76,19 @@ def chain_of(thread: Thread) -> Chain:
     if thread.state != ThreadState.OPEN or not thread.designation.is_current:
         return Chain(taken)
     done = {(m.timer, m.object_id) for m in marks}
-    to_come = [*_receipt_to_come(thread, done), *_answers_to_come(thread, done)]
-    return Chain(taken, to_come)
+    receipt = list(_receipt_to_come(thread, done))
+    to_come = [*receipt, *_answers_to_come(thread, done)]
+    return Chain(taken, to_come, None if receipt else _wrote_at(thread))
+
+
+def _wrote_at(thread: Thread) -> datetime | None:
+    """Since when nobody is reminded of a receipt that is still missing: somebody of the
+    centre is there, and wrote."""
+    if thread.designation.state != DesignationState.TRANSMITTED:
+        return None
+    written = Message.objects.filter(thread=thread, author_side=Side.CENTRE)
+    first = written.exclude(kind=SYSTEM).order_by("seq").values_list("at", flat=True)
+    return first.first()
 
 
 def _marks(thread: Thread) -> Iterable[TimerMark]:

@@ -17,9 +17,10 @@ from hub.actions.assignments import take_charge
 from hub.actions.messages import acknowledge, mark_read, post_messages
 from hub.calendar import add_working_days, local_day
 from hub.demo import Demo
-from hub.models import Measure, Participant, Thread, User
+from hub.models import Designation, Measure, Participant, Thread, User
 from hub.models.choices import Act, Priority
 from hub.posting import Draft, Posted
+from hub.queries.receipts import measures_due
 from notifications import digest, outbox
 from notifications.contents import Line
 from notifications.kinds import Frequency, Kind, Subject
@@ -119,7 +120,10 @@ def test_a_measure_without_receipt_is_owed_one(quiet: Demo) -> None:
         awaits="centre", awaits_act=Act.ACKNOWLEDGE
     )
     row = gather(samira, quiet.threads[0], say(quiet, "camille", 0))
-    assert {line.text_kind for line in lines(row)} == {"acknowledge", "messages"}
+    found = {line.text_kind: line.deadline for line in lines(row)}
+    # The day that home says: the last one in the centre's own working days.
+    sent = Designation.objects.select_related("centre").get(thread=quiet.threads[1])
+    assert found == {"acknowledge": measures_due([sent])[sent.pk], "messages": None}
 
 
 def test_urgent_comes_first_then_the_nearest_date_then_the_longest_wait(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from hub import events
 from hub.actions import members, reception
+from hub.actions.messages import post_messages
 from hub.actions.reception import Difficulty, report_difficulty
 from hub.actions.timers import run_timers
 from hub.demo import COURT, Demo
@@ -28,6 +30,7 @@ from hub.models import (
     WaitingDeclaration,
 )
 from hub.models.choices import DifficultyCategory, Urgency
+from hub.posting import Draft
 from hub.queries.escalation import chain_of
 from notifications.kinds import Kind
 from notifications.models import Notification
@@ -225,6 +228,19 @@ def test_a_reader_sees_who_was_told_and_who_is_next(
     chain = chain_of(thread_of(measure))
     assert [rung.step for rung in chain.taken] == ["T1.reminder", "T1.manager"]
     assert chain.to_come == []
+
+
+def test_a_reply_ends_the_reminders_and_the_page_says_what_is_still_missing(
+    measure: Measure, demo: Demo, sign_in: SignIn
+) -> None:
+    thread, samira = thread_of(measure), demo.people["samira"]
+    post_messages([Draft(thread.pk, samira.pk, uuid4(), "Nous rappelons demain.")])
+    chain = chain_of(thread_of(measure))
+    assert (chain.to_come, bool(chain.wrote_at)) == ([], True)
+    page = sign_in(samira).get(f"/fils/{thread.pk}").content.decode()
+    assert 'id="c-chain"' in page
+    reception.acknowledge_measure(measure, by=samira)
+    assert not chain_of(thread_of(measure))
 
 
 def test_a_reported_difficulty_says_when_the_court_is_reminded(

@@ -14,6 +14,7 @@ from hub.models import (
     Attachment,
     Centre,
     Child,
+    Designation,
     JournalEntry,
     Measure,
     Message,
@@ -21,6 +22,7 @@ from hub.models import (
     Party,
     User,
 )
+from hub.queries.receipts import measures_due
 from notifications import letters, paper, return_path
 from notifications.kinds import Kind
 from notifications.letters import LetterFailed, NothingToSay
@@ -301,3 +303,14 @@ def test_difficulties_come_first_and_say_until_when(here: World) -> None:
     counted = [line for line in mail.text.splitlines() if line.startswith("- ")]
     assert len(counted) == 2
     assert "diffic" in counted[0]
+
+
+def test_a_measure_to_acknowledge_has_the_day_that_home_says(here: World) -> None:
+    Designation.objects.filter(thread=here.thread).update(state="transmitted")
+    first = Message.objects.filter(thread=here.thread, seq=here.thread.last_seq)
+    first.update(kind=MessageKind.TRANSMISSION, needs_ack=False)
+    sent = Designation.objects.select_related("centre").get(thread=here.thread)
+    due = measures_due([sent])[sent.pk]
+    mail = written(here.owe(Kind.MESSAGES))
+    [counted] = [line for line in mail.text.splitlines() if line.startswith("- ")]
+    assert f" {due.day} " in counted
