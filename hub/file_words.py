@@ -32,7 +32,7 @@ def about_file(wired: Mapping[str, Any], composing: bool = False) -> str:
     `composing`: its message was not sent yet.
     """
     if wired["state"] == "refused":
-        return _("Refused: %(why)s") % {"why": wired["detail"]}
+        return _("Refused. %(why)s") % {"why": wired["detail"]}
     if wired["state"] == "pending":
         words = _being_checked() if wired.get("inspecting") else _waiting()
         words = _held_up() if wired.get("held_up") else words
@@ -76,7 +76,7 @@ def _states() -> dict[str, Any]:
         "held_up": _held_up(),
         "later": _later(),
         "ready": _("ready"),
-        "refused": _("Refused: %(why)s") % {"why": "{why}"},
+        "refused": _("Refused. %(why)s") % {"why": "{why}"},
         "now_ready": _("%(name)s is ready.") % {"name": "{name}"},
         "now_refused": _("%(name)s is refused. %(why)s")
         % {"name": "{name}", "why": "{why}"},

@@ -1,6 +1,6 @@
 """What templates can use: words, dates, links, icons. No query is made here."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(reader_zone=zones.reader_zone, clock_of_page=zones.clock_of_page)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)
     env.filters.update(local_date=local_date, day_key=day_key, capital=capital)
+    env.filters.update(hour=hour)
     env.filters.update(reason_name=reason_name, form_errors=form_errors)
     env.filters.update(
         about_file=about_file, number=numbers.number, phone=numbers.phone
@@ -162,6 +163,13 @@ def form_errors(form: BaseForm) -> list[tuple[str, str]]:
         for name, sentences in form.errors.items()
         for sentence in sentences
     ]
+
+
+def hour(at: time) -> str:
+    """Like "14 h" or "9 h 30"; outside French "14:00"."""
+    if days.region() != "fr":
+        return f"{at:%H:%M}"
+    return f"{at.hour}\u00a0h" + (f"\u00a0{at:%M}" if at.minute else "")
 
 
 def iso(at: datetime) -> str:

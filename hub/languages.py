@@ -18,6 +18,10 @@ ISO_639_1 = (
     "wo xh yi yo za zh zu"
 )
 CODES = tuple(ISO_639_1.split())
+# Most asked of interpreters in family courts (choice): they come first in lists.
+COMMON = (
+    "ar", "tr", "uk", "en", "pt", "es", "it", "ro", "ru", "fa", "zh", "pl", "de",
+)  # fmt: skip
 COURT_LANGUAGE = "fr"  # never asked for: the order is in French
 
 
@@ -27,12 +31,11 @@ def name(code: str) -> str:
 
 
 def choices() -> list[tuple[str, str]]:
-    """Every language but French, by name."""
-    return [
-        (code, label)
-        for code, label in _names(translation.get_language() or "fr")
-        if code != COURT_LANGUAGE
-    ]
+    """Every language but French: the common ones first, then all others by name."""
+    names = _names(translation.get_language() or "fr")
+    first = [(code, name(code)) for code in COMMON]
+    aside = {*COMMON, COURT_LANGUAGE}
+    return first + [(code, label) for code, label in names if code not in aside]
 
 
 @cache

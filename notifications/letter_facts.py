@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 from hub import calendar
-from hub.models import Centre, Message, Side, Thread, User
+from hub.models import Centre, Membership, Message, Side, Thread, User
 from notifications import links
 from notifications.contents import Line
 from notifications.kinds import Kind
@@ -45,9 +45,9 @@ class Excerpt:
 class Known:
     """All that the words and headers of one mail can be made of.
 
-    `name`, `organisation` and `place` are single lines. `at`: now, in the recipient's
-    zone. `place`: the other side's organisation. `link`: where an answer can be given
-    without signing in, until `link_until`; empty if there is no such way.
+    `name`, `organisation`, `invited_by` and `place` are single lines. `at`: now, in
+    the zone of the recipient. `place`: the other organisation. `link`: where an answer
+    can be given without signing in, until `link_until`; empty if there is no such way.
     """
 
     row: UUID
@@ -71,6 +71,7 @@ class Known:
     organisation: str = ""  # their own
     centre_code: str = ""  # their own
     role: str = ""
+    invited_by: str = ""
     browser: str = ""
 
 
@@ -148,9 +149,15 @@ def _looked_up(base: Known, row: Notification, found: Found) -> Known:
         days=days,
         organisation=one_line(place.organisation)[:LONGEST_PLACE] if place else "",
         role=place.role if place else "",
+        invited_by=_who_invited(place),
         centre_code=centre.code if centre else "",
         browser=one_line(browser),
     )
+
+
+def _who_invited(place: Membership | None) -> str:
+    """A colleague's or a chief clerk's name, by which one knows that it is no fraud."""
+    return clean_name(place.invited_by.name) if place and place.invited_by else ""
 
 
 def _with_lines(base: Known, row: Notification, found: Found) -> Known:

@@ -71,9 +71,9 @@ def read(rows: Sequence[Notification], now: datetime) -> Found:
         bodies=_bodies(told, unread),
         digests=digest.contents(digests, now) if digests else {},
         links=links.issue(rows),
-        memberships=Membership.objects.select_related("court", "centre").in_bulk(
-            _numbers(rows, "place")
-        ),
+        memberships=Membership.objects.select_related(
+            "court", "centre", "invited_by"
+        ).in_bulk(_numbers(rows, "place")),
         browsers=dict(
             KnownBrowser.objects.filter(pk__in=_numbers(rows, "browser")).values_list(
                 "pk", "name"

@@ -113,6 +113,12 @@ def rows(lines: Iterable[Line], now: datetime) -> list[Row]:
     return [_row(line, now.date(), now.tzinfo, _language()) for line in lines]
 
 
+def counted(text_kind: str, n: int) -> str:
+    """Like "2 messages", for a subject: it says "urgent" itself."""
+    is_urgent = text_kind == unread_lines.URGENT
+    return WORDS.get(unread_lines.MESSAGE if is_urgent else text_kind, OTHER) % {"n": n}
+
+
 def sections(lines: Sequence[Line], now: datetime) -> list[Section]:
     """Urgent, then what has a date, then the rest; each in the order it came."""
     urgent = [line for line in lines if line.urgent]

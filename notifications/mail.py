@@ -31,6 +31,7 @@ def build(
     Machine-made mail says so (RFC 3834), so that no out-of-office answers it.
     """
     context = {"title": subject.removeprefix("[Hub] "), **context}
+    context["name"] = clean_name(to.name)  # as every other mail of the hub writes it
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"] = _address(*split(settings.MAIL_FROM))

@@ -100,6 +100,7 @@ def _page(
         "weekdays": WEEKDAYS,
         "slots": _slots(user),
         "hearing_until": _hearing_until(times, now),
+        "has_hearings": any(place.court_id for place in user.places),
         "unsubscribed_at": stored.unsubscribed_at,
         "substitutes": substitutes_for(user),
         "address": AddressRecord.objects.filter(email=user.email.lower()).first(),

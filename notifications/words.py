@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from notifications import line_words
 from notifications import words_of_measures as measures
 from notifications import words_of_people as people
 from notifications.kinds import Kind
@@ -23,9 +24,13 @@ def said(known: Known) -> Said:
 
 def _unread(known: Known) -> Said:
     n = sum(line.count for line in known.lines)
-    title = ngettext("%(n)d item waits for you", "%(n)d items wait for you", n) % {
-        "n": n
-    }
+    kinds = {line.text_kind for line in known.lines}
+    if len(kinds) == 1:
+        title = line_words.counted(kinds.pop(), n)
+    else:
+        title = ngettext("%(n)d item waits for you", "%(n)d items wait for you", n) % {
+            "n": n
+        }
     if any(line.urgent for line in known.lines):
         title = f"{_('Urgent')}{_(':')} {title}"  # seen without opening the mail
     return Said(title, [], _("Read and answer"), thread_page(known))

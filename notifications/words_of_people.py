@@ -22,6 +22,7 @@ def substitution(known: Known) -> Said:
 def invitation(known: Known) -> Said:
     sentences = [
         *_place(known),
+        *_by(known),
         _("To sign in, open this address and write %(email)s: a code comes by e-mail.")
         % {"email": known.email},
         _(
@@ -63,6 +64,11 @@ def test(known: Known) -> Said:
     sentences = [_("You asked for this e-mail: the hub can reach you here.")]
     title, button = _("Test of your e-mail"), _("Choose when to be told")
     return Said(title, sentences, button, preferences_page())
+
+
+def _by(known: Known) -> Iterator[str]:
+    if known.invited_by:
+        yield _("%(name)s invited you.") % {"name": known.invited_by}
 
 
 def _place(known: Known) -> Iterator[str]:

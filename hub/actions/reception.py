@@ -12,6 +12,7 @@ from hub.actions.proposals import answer_proposal
 from hub.actions.step import Step
 from hub.actions.transitions import RECORD_LANGUAGE, move
 from hub.actions.transmission import set_end
+from hub.days import in_words
 from hub.errors import InvalidInput, InvalidText
 from hub.models import DifficultyReport, Measure, MessageKind, Milestone, User
 from hub.models.choices import (
@@ -138,7 +139,7 @@ def report_difficulty(measure: Measure, difficulty: Difficulty, *, by: User) -> 
         step.says(
             _("Difficulty reported: %(category)s, facts of %(day)s."),
             category=DifficultyCategory(difficulty.category).label,
-            day=f"{difficulty.occurred_on:%d/%m/%Y}",
+            day=_day(difficulty.occurred_on),
         )
     return step.measure
 
@@ -219,4 +220,4 @@ def _refuse_kind(kind: MilestoneKind, allowed: tuple[MilestoneKind, ...]) -> Non
 
 
 def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"
+    return in_words(day, locale=RECORD_LANGUAGE)

@@ -21,6 +21,7 @@ from hub import events
 from hub.actions import course, purging
 from hub.actions.transitions import RECORD_LANGUAGE, say
 from hub.calendar import local_day
+from hub.days import in_words
 from hub.errors import HubError
 from hub.models import (
     Side,
@@ -157,7 +158,9 @@ def ending(step: str, days: int, beyond: int = -1) -> Finder:
         for measure in found:
             day = measure.ends_on
             assert day is not None, "the query asks for it"
-            line = _("The measure will end on %(day)s.") % {"day": f"{day:%d/%m/%Y}"}
+            line = _("The measure will end on %(day)s.") % {
+                "day": in_words(day, locale=RECORD_LANGUAGE)
+            }
             thread = threads.get(measure.pk)
             yield Passing(step, measure.reference, BOTH, thread, line, day.isoformat())
 

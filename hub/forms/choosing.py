@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from hub.areas import Area, Point
 from hub.candidates import Need, Sort
+from hub.languages import COMMON
 from hub.models import Court
 from hub.models.centres import VisitKind
 from hub.queries.places import Places
@@ -22,22 +23,6 @@ from hub.text import fold
 COURT_AREA = "court"  # the value of `zone` besides the codes of départements
 EVERYWHERE = "all"
 DISTANCES_KM = (20, 50, 100, 200)
-# Most asked of interpreters in family courts (choice); others go through "interpreter".
-LANGUAGES = (
-    "ar",
-    "de",
-    "en",
-    "es",
-    "fa",
-    "it",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "tr",
-    "uk",
-    "zh",
-)
 WEEKDAYS = tuple(range(7))
 MOST_CHILDREN, OLDEST, MOST_WEEKS = 30, 25, 500
 # "4, 7 ans": numbers of years, and what may stand between them.
@@ -132,10 +117,13 @@ class CriteriaForm(forms.Form):
 
 
 def language_choices(asked: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """Pairs of code and name, in the order of names; what is asked for is there."""
+    """Pairs of code and name, the common ones; what is asked for is there.
+
+    Families that speak others are asked for with "interpreter".
+    """
     names = language_names()
-    pairs = ((code, names.get(code, code)) for code in {*LANGUAGES, *asked})
-    return sorted(pairs, key=lambda one: fold(one[1]))
+    codes = dict.fromkeys([*COMMON, *asked])
+    return [(code, names.get(code, code)) for code in codes]
 
 
 def _seat(court: Court) -> Point:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from hub.errors import InvalidText
 from hub.text import normalise
 
-DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
+DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})")  # 26 is 2026
 ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 MONTH = re.compile(r"(\d{1,2})[/. -](\d{4})")
 ISO_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
@@ -180,6 +180,7 @@ def _day(typed: str, one: Field) -> date | None:
     numbers = None
     if match := DAY.fullmatch(typed):
         numbers = [int(part) for part in reversed(match.groups())]
+        numbers[0] += 2000 if numbers[0] < 100 else 0
     elif match := ISO_DAY.fullmatch(typed):
         numbers = [int(part) for part in match.groups()]
     if numbers is None:

@@ -37,7 +37,7 @@ def checked(form: forms.Form) -> dict[str, Any]:
 
 
 def _day(**more: Any) -> forms.DateField:
-    formats = ["%Y-%m-%d", "%d/%m/%Y"]
+    formats = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"]
     return forms.DateField(input_formats=formats, error_messages=DAY, **more)
 
 

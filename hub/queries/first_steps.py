@@ -39,6 +39,8 @@ def first_steps_of(user: User) -> FirstSteps | None:
     for step in STEPS[place.role]:
         if step in checks:
             found.steps.append((step, checks[step](user)))
+        elif step == Step.RECEIPT and _had_acknowledged(place):
+            continue  # others did it before this person came: no first step of theirs
         elif step in CHECKS:
             found.steps.append((step, CHECKS[step](place)))
     return found if found.left else None
@@ -81,6 +83,12 @@ def _own_measure(place: Membership) -> bool:
 def _has_acknowledged(place: Membership) -> bool:
     return Designation.objects.filter(
         centre=place.centre, acknowledged_at__isnull=False
+    ).exists()
+
+
+def _had_acknowledged(place: Membership) -> bool:
+    return Designation.objects.filter(
+        centre=place.centre, acknowledged_at__lt=place.since
     ).exists()
 
 

@@ -121,13 +121,9 @@ def _fitting(
 
 
 def _is_part(term: Term, reference: str) -> bool:
-    """Any part of it, with or without its dash: M-7K3F-92QX."""
-    typed = term.typed.upper()
-    if len(typed) < SHORTEST_OF_REFERENCE:
-        return False
-    return typed in reference or (
-        len(typed) > 4 and f"{typed[:4]}-{typed[4:]}" in reference
-    )
+    """Any part of it; no word holds a dash, so M7K3F92QX finds M-7K3F-92QX."""
+    long_enough = len(term.typed) >= SHORTEST_OF_REFERENCE
+    return long_enough and term.typed.upper() in reference.replace("-", "")
 
 
 def _measures_of(user: User) -> Iterator[tuple[UUID, Known]]:

@@ -94,7 +94,12 @@ def _difficulty(one: Waiting) -> Parts:
 
 def _receipt(one: Waiting) -> Parts:
     deed = to_measure(one, _("Read and acknowledge"))
-    return _("New measure"), _("The court waits for its receipt."), deed, None
+    return (
+        _("New measure"),
+        _("The court is waiting for your acknowledgement."),
+        deed,
+        None,
+    )
 
 
 def _acknowledgement(one: Waiting) -> Parts:
@@ -119,7 +124,7 @@ def _information(one: Waiting) -> Parts:
 
 
 def _date(one: Waiting) -> Parts:
-    deed = act_page(one, "acceptation", _("Give a date"))
+    deed = act_page(one, "acceptation", _("Accept and give a date"))
     other = act_page(one, "impossibilite", _("Cannot be taken up"))
     return _("No date yet for the first meeting"), "", deed, other
 

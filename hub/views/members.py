@@ -13,6 +13,7 @@ from hub.forms.organisations import InvitationForm
 from hub.models import Centre, Court, Role
 from hub.queries.addresses import records_of
 from hub.queries.people import colleagues, units_of
+from hub.views.recorded import saying_invitation
 from hub.views.requests import person, whole_number
 
 READ, MANAGE = "members.read", "members.manage"
@@ -26,10 +27,11 @@ def members(request: HttpRequest, code: str) -> HttpResponse:
     organisation = _organisation(request, code, MANAGE)
     try:
         invitation = InvitationForm(request.POST).invitation()
-        contacts.invite(organisation, invitation, by=person(request))
+        place = contacts.invite(organisation, invitation, by=person(request))
     except InvalidInput as wrong:
         return _page(request, code, wrong.fields)
-    return _back(code)
+    where = reverse("hub:members", args=[code])
+    return HttpResponseRedirect(saying_invitation(where, place), status=303)
 
 
 def member(request: HttpRequest, code: str, place: int) -> HttpResponse:

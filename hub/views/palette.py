@@ -32,7 +32,7 @@ SHOWN = 5  # of each kind: more is for the page
 
 # Where to, and what it is called there or by people.
 COMMANDS = (
-    ("hub:home", gettext_lazy("My threads")),
+    ("hub:home", gettext_lazy("Home")),
     ("hub:measure-new", gettext_lazy("New measure")),
     ("hub:desk", gettext_lazy("Desk")),
     ("hub:centres", gettext_lazy("Espaces de rencontre")),
@@ -44,13 +44,19 @@ COMMANDS = (
     ("hub:figures", gettext_lazy("Key figures")),
 )
 Item = dict[str, str]  # label, detail, href
+Group = dict[str, Any]  # name, items; everywhere: it leads to the search's page
 
 
 def palette(request: HttpRequest) -> JsonResponse:
     """Groups of places to go to, the likeliest first; without words the usual ones."""
     user, question = person(request), questions.read(request.GET.get("q", ""))
     groups = _found(user, question) if question.terms else _usual(user)
-    shown = [{"name": name, "items": items} for name, items in groups if items]
+    shown: list[Group] = [
+        {"name": name, "items": items} for name, items in groups if items
+    ]
+    if question.terms:
+        item = _everything(question, beside=bool(shown))
+        shown.append({"name": _("Search"), "items": [item], "everywhere": True})
     return JsonResponse({"groups": shown})
 
 
@@ -75,7 +81,6 @@ def _found(user: User, question: Question) -> Iterator[tuple[str, list[Item]]]:
         [_centre(place) for place in islice(fitting, SHOWN)],
     )
     yield _("Go to"), _commands(user, question)
-    yield _("Search"), [_everything(question)]
 
 
 def _thread(thread: UUID, designation: Designation) -> Item:
@@ -107,8 +112,13 @@ def _centre(place: Place) -> Item:
     return {"label": place.name, "detail": place.departement, "href": where}
 
 
-def _everything(question: Question) -> Item:
-    words = _("“%(words)s” in the messages too") % {"words": question.text}
+def _everything(question: Question, *, beside: bool) -> Item:
+    words = (
+        _("“%(words)s” in the messages too")
+        if beside
+        else _("Look for “%(words)s” in the messages")
+    )
+    words %= {"words": question.text}
     where = f"{reverse('hub:search')}?{urlencode({'q': question.text})}"
     return {"label": words, "detail": "", "href": where}
 

@@ -12,11 +12,18 @@ from django.utils.translation import gettext as _
 
 from hub.acts import PAGES
 from hub.jinja import clock
-from hub.models import Centre, Measure, MeasureTransition, User, WaitingDeclaration
+from hub.models import (
+    Centre,
+    Measure,
+    MeasureTransition,
+    Membership,
+    User,
+    WaitingDeclaration,
+)
 from hub.states import Event
 from hub.views.requests import whole_number
 
-NAMED, ACT, WAITING_TIME = "fait", "m", "d"
+NAMED, ACT, WAITING_TIME, INVITATION = "fait", "m", "d", "i"
 
 
 def saying_act(address: str, measure: Measure, by: User) -> str:
@@ -33,13 +40,19 @@ def saying_waiting_time(address: str, centre: Centre, by: User) -> str:
     )
 
 
+def saying_invitation(address: str, place: Membership) -> str:
+    """The address, with whom the person has just invited."""
+    return _saying(address, INVITATION, place.pk)
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """`recorded`: the sentence that the address asks for. No query without one."""
     named = request.GET.get(NAMED, "")
     user = getattr(request, "user", None)
     if not named or not isinstance(user, User):
         return {"recorded": ""}
-    find = {ACT: _act, WAITING_TIME: _waiting_time}.get(named[0])
+    known = {ACT: _act, WAITING_TIME: _waiting_time, INVITATION: _invitation}
+    find = known.get(named[0])
     return {"recorded": find(whole_number(named[1:]), user) if find else ""}
 
 
@@ -73,3 +86,12 @@ def _waiting_time(key: int, by: User) -> str:
         return ""
     words = {"name": one.site.centre.name, "time": clock(one.declared_at)}
     return _("%(name)s: waiting time recorded at %(time)s.") % words
+
+
+def _invitation(key: int, by: User) -> str:
+    one = (
+        Membership.objects.filter(pk=key, invited_by=by).select_related("user").first()
+    )
+    if one is None:
+        return ""
+    return _("Invitation sent to %(name)s.") % {"name": one.user.name}

@@ -48,7 +48,7 @@ def test_a_sender_reads_how_far_a_file_has_come_and_who_sees_it() -> None:
     checked = about_file(waiting | {"inspecting": True})
     assert checked == "88 KB · being checked · the others will see it when it is ready"
     refused = about_file(wired(state="refused", detail="Too long."))
-    assert refused == "Refused: Too long."
+    assert refused == "Refused. Too long."
 
 
 def test_scripts_get_every_reason_and_no_placeholder_of_ours() -> None:

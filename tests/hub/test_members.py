@@ -83,7 +83,10 @@ def test_an_invited_contact_sits_in_every_open_thread_at_once(
     demo: Demo, sign_in: SignIn, invited: list[dict[str, Any]]
 ) -> None:
     client = sign_in(demo.people["samira"])
-    assert client.post(WHERE, NEW).status_code == 303
+    answer = client.post(WHERE, NEW)
+    assert answer.status_code == 303
+    said = client.get(answer.headers["Location"]).content.decode()
+    assert "Invitation envoyée à" in said
     ines = User.objects.get(email="ines.diallo@centre.demo.invalid")
     for thread in demo.threads:
         assert sign_in(ines).get(f"/fils/{thread.pk}").status_code == 200

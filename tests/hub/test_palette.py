@@ -53,6 +53,16 @@ def test_it_finds_what_the_search_finds_and_nothing_for_a_stranger(
     assert not {"Fils", "Mesures"} & set(goes(luc, reference))
 
 
+def test_the_page_of_the_search_is_offered_apart_from_what_was_found(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    paul = sign_in(demo.people["paul"])
+    answer = paul.get("/recherche/palette", {"q": "zorglub"}).json()
+    [group] = answer["groups"]
+    assert group["everywhere"]
+    assert "aussi" not in group["items"][0]["label"]
+
+
 def test_pages_are_found_in_both_languages_and_the_search_comes_last(
     demo: Demo, sign_in: SignIn
 ) -> None:

@@ -159,6 +159,7 @@ def test_measures_are_found_by_what_their_rows_show(
         first: {first},
         first[2:6].lower(): {first},
         first.replace("-", "")[1:]: {first},
+        first.replace("-", "").lower(): {first},
         "mesures": set(),  # which says nothing
         "mesures de Moreau": {first, second},
         "remise d’enfants": {second},

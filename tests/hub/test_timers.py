@@ -172,7 +172,7 @@ def test_t4_warns_both_sides_twice(
         run_timers(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
     assert steps(told) == ["T4.first", "T4.second"]
     assert told[0]["sides"] == ["court", "centre"]
-    assert lines(measure) == ["La mesure prendra fin le 01/03/2027."] * 2
+    assert lines(measure) == ["La mesure prendra fin le 1er mars 2027."] * 2
 
 
 def test_t5_asks_each_week_anew(measure: Measure, told: list[dict[str, Any]]) -> None:

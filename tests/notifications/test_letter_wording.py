@@ -134,8 +134,8 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
         assert "color-scheme" in html
 
 
-@pytest.mark.parametrize(("n", "french"), [(1, "1 élément vous attend"),
-                                           (2, "2 éléments vous attendent")])  # fmt: skip
+@pytest.mark.parametrize(("n", "french"), [(1, "1 message"),
+                                           (2, "2 messages")])  # fmt: skip
 def test_numbers_agree(n: int, french: str) -> None:
     line = Line("message", n, None, urgent=False, reference="", place="")
     read = mail(replace(known("messages"), lines=[line]))
@@ -149,7 +149,7 @@ def test_the_subject_tells_what_is_urgent() -> None:
     line = Line("urgent", 1, None, urgent=True, reference="", place="")
     read = mail(replace(known("messages"), lines=[line]))
     subject = " ".join(read.headers["Subject"].split())
-    assert subject == "[Hub] Urgent : 1 élément vous attend"
+    assert subject == "[Hub] Urgent : 1 message"
 
 
 @pytest.mark.parametrize("code", line_words.WORDS)

@@ -73,8 +73,10 @@ class Palette {
     this.#field.setAttribute("aria-expanded", String(this.#options.length > 0));
     this.#choose(this.#options.length ? 0 : -1);
     const { none, one, many } = this.#dialog.dataset;
-    const words = [none, one][this.#options.length] ?? many;
-    this.#said.textContent = trouble || words.replace("{count}", this.#options.length);
+    // The page of the search is offered even when nothing fits: it is no place found.
+    const count = groups.reduce((sum, group) => sum + (group.everywhere ? 0 : group.items.length), 0);
+    const words = [none, one][count] ?? many;
+    this.#said.textContent = trouble || words.replace("{count}", count);
   }
 
   #choose(number) {
