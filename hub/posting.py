@@ -15,6 +15,7 @@ from hub import request_ids, text
 from hub.chain import content, message_hash
 from hub.errors import InvalidText
 from hub.files.limits import MAX_FILES_PER_MESSAGE
+from hub.heads import Head, next_head
 from hub.models import (
     ORDINARY,
     SYSTEM,
@@ -22,14 +23,8 @@ from hub.models import (
     AttachmentPurpose,
     AttachmentState,
     Message,
-    MessageKind,
     Side,
 )
-
-# Facts and notices that expect no answer: whose turn it is stays as it was.
-ASKS_NOTHING = (SYSTEM, MessageKind.ATTENDANCE, MessageKind.CLOSURE_NOTICE)
-# A measure that was sent waits for a receipt, which is an act and no acknowledgement.
-PRESSES = (MessageKind.TRANSMISSION,)
 
 
 @dataclass(frozen=True)
@@ -49,20 +44,6 @@ class Draft:
     attachments: tuple[UUID, ...] = ()  # in the order in which they are shown
     request: str = field(default_factory=request_ids.current, compare=False)
     session: str = field(default="", repr=False)  # must be alive, if there is one
-
-
-@dataclass(frozen=True)
-class Head:
-    """How far a thread has come. `awaits` is the side whose turn it is.
-
-    `look_at`: when the messenger has to see who did not read (decision 0016).
-    """
-
-    last_seq: int
-    hash: str
-    is_open: bool
-    awaits: str
-    look_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -153,13 +134,7 @@ def _decide(draft: Draft, facts: Facts, result: Plan, now: datetime) -> Outcome:
     message = _row(draft, body, urgent, head, seat, now, files)
     facts.known[draft.author, draft.id] = message
     facts.written[draft.thread, message.seq] = message
-    asking = None if draft.kind in ASKS_NOTHING else seat.side
-    awaits = asking.other if asking else head.awaits
-    presses = urgent or draft.needs_ack or draft.kind in PRESSES
-    look_at = now if presses else now + facts.unread_delay
-    result.heads[draft.thread] = Head(
-        message.seq, message.hash, True, awaits, min(head.look_at or look_at, look_at)
-    )
+    result.heads[draft.thread] = next_head(head, message, now, facts.unread_delay)
     result.rows.append(message)
     result.claims += files
     return Posted(message)

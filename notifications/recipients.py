@@ -11,9 +11,9 @@ from enum import IntEnum
 from itertools import pairwise
 from uuid import UUID
 
+from hub.heads import PRESSES
 from hub.models import SYSTEM, Message, MessageKind
 from hub.models.accounts import HUB_USER_ID
-from hub.posting import PRESSES
 from notifications.kinds import Subject
 from notifications.models import Reason
 

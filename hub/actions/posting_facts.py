@@ -12,11 +12,12 @@ from django.db.models import Q
 
 from hub import permissions
 from hub.chain import with_files
+from hub.heads import Head
 from hub.models import Attachment, Message, Side
 from hub.models.accounts import HUB_USER_ID, full_name
 from hub.models.choices import Act
 from hub.models.threads import ThreadState
-from hub.posting import Draft, Facts, Head, Seat
+from hub.posting import Draft, Facts, Seat
 from hub.sql import posting as sql
 from hub.sql.posting import Fact
 
@@ -55,7 +56,9 @@ def read_facts(drafts: Sequence[Draft]) -> tuple[Facts, set[UUID]]:
 
 def _head(last_seq: int, fact: Fact) -> Head:
     is_open = fact.state == ThreadState.OPEN
-    return Head(last_seq, fact.head, is_open, fact.awaits, fact.look_at)
+    return Head(
+        last_seq, fact.head, is_open, fact.awaits, fact.look_at, fact.last_speaker
+    )
 
 
 def _seat(role: str, fact: Fact) -> Seat:

@@ -52,8 +52,8 @@ class Thread(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(default=timezone.now)
     head = models.CharField(max_length=64, default=GENESIS)  # hash of the last message
-    # Whose turn to answer: the side that did not write last; empty when no answer is
-    # expected. What the measure waits for besides is Measure.awaits.
+    # Whose turn to answer (hub.heads); empty when no answer is expected. What the
+    # measure waits for besides is Measure.awaits.
     awaits = models.CharField(max_length=6, choices=Side.choices, blank=True)
     # How many of its attachments became ready or were refused (Attachment.change).
     files_changed = models.PositiveIntegerField(default=0)

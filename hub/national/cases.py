@@ -19,6 +19,7 @@ from hub import permissions
 from hub.actions.posting_facts import HUB_SEAT
 from hub.actions.transitions import set_turn
 from hub.calendar import local_day
+from hub.heads import Head
 from hub.models import (
     ORDINARY,
     SYSTEM,
@@ -40,7 +41,7 @@ from hub.models.accounts import HUB_USER_ID
 from hub.models.choices import Act, DesignationState, MeasureState
 from hub.national.chance import identifier, office_moment
 from hub.national.people import CentreTeam, CourtTeam, in_force
-from hub.posting import Draft, Facts, Head, Posted, Seat, plan
+from hub.posting import Draft, Facts, Posted, Seat, plan
 from hub.states import ROWS, Event, Target, Turn, turn_in
 
 Rows = defaultdict[type[Model], list[Any]]
@@ -215,7 +216,9 @@ class Case:
         thread = told.thread
         name = identifier(self.chance)
         draft = Draft(thread.pk, author, name, body, kind=kind, door=door, **options)
-        head = Head(thread.last_seq, thread.head, True, thread.awaits)
+        before = told.messages[-1] if told.messages else None
+        spoke = before.author_side if before and before.kind == ORDINARY else ""
+        head = Head(thread.last_seq, thread.head, True, thread.awaits, spoke=spoke)
         seat = _seat(by) if by else HUB_SEAT
         facts = Facts({thread.pk: head}, {(thread.pk, author): seat}, {}, {})
         decided = plan([draft], facts, self.clock)

@@ -15,8 +15,9 @@ from django.db import connection
 from django.utils import timezone
 
 from hub import permissions
+from hub.heads import Head
 from hub.models import Message
-from hub.posting import Draft, Head
+from hub.posting import Draft
 from hub.sql import posting_postgresql, posting_sqlite
 
 _STATEMENTS: dict[str, ModuleType] = {
@@ -46,6 +47,7 @@ class Fact(NamedTuple):
     organisation: str
     known: int | None
     is_signed_out: bool  # the draft came from a session that has ended
+    last_speaker: str  # the side of the thread's last message, if it is an ordinary one
 
 
 def read(drafts: Sequence[Draft]) -> list[Fact]:

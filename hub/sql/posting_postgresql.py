@@ -12,8 +12,9 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 
+from hub.heads import Head
 from hub.models import Message
-from hub.posting import Draft, Head
+from hub.posting import Draft
 from hub.sql.rows import encode, head_rows, message_rows
 
 # NO KEY, so that foreign-key checks of other inserts need not wait. The subquery on
@@ -36,7 +37,9 @@ select held.last_seq, held.head, held.state, held.awaits, held.look_at,
     (select id from hub_message
         where author_id = draft.author and client_id = draft.client),
     draft.session <> '' and not exists (select from hub_session
-        where session_key = draft.session and expire_date > %s)
+        where session_key = draft.session and expire_date > %s),
+    coalesce((select author_side from hub_message where thread_id = held.id
+        and seq = held.last_seq and kind = 'ordinary'), '')
 from json_to_recordset(%s::json)
     as draft(n int, thread uuid, author uuid, client uuid, session text)
 left join held on held.id = draft.thread

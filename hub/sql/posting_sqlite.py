@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from hub.heads import Head
 from hub.models import Message
-from hub.posting import Draft, Head
+from hub.posting import Draft
 from hub.sql.rows import encode, message_values
 
 LOOK_AT = 4  # its place in READ
@@ -22,7 +23,8 @@ select thread.last_seq, thread.head, thread.state, thread.awaits,
        thread.look_at, 1, measure.awaits_act,
        person.given_name, person.usual_name, place.role, place.court_id is not null,
        coalesce(court.name, centre.name), known.id,
-       draft.value ->> 3 <> '' and session.session_key is null
+       draft.value ->> 3 <> '' and session.session_key is null,
+       coalesce(last.author_side, '')
 from json_each(%s) draft
 left join hub_thread thread on thread.id = draft.value ->> 0
 left join hub_designation designation on designation.id = thread.designation_id
@@ -38,6 +40,8 @@ left join hub_court court on court.code = place.court_id
 left join hub_centre centre on centre.id = place.centre_id
 left join hub_message known
     on known.author_id = draft.value ->> 1 and known.client_id = draft.value ->> 2
+left join hub_message last on last.thread_id = thread.id
+    and last.seq = thread.last_seq and last.kind = 'ordinary'
 left join hub_session session
     on session.session_key = draft.value ->> 3 and session.expire_date > %s
 order by draft.key

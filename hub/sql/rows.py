@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from hub.heads import Head
 from hub.models import Message
-from hub.posting import Head
 
 COLUMNS = (
     "thread_id", "seq", "client_id", "author_id", "author_name", "author_role",

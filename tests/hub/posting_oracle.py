@@ -11,11 +11,12 @@ from django.utils import timezone
 from hub import permissions
 from hub.actions.posting_facts import HUB_SEAT
 from hub.chain import with_files
-from hub.models import Attachment, Message, Participant, Side, Thread
+from hub.heads import Head
+from hub.models import ORDINARY, Attachment, Message, Participant, Side, Thread
 from hub.models.accounts import HUB_USER_ID
 from hub.models.choices import Act
 from hub.models.threads import ThreadState
-from hub.posting import Draft, Facts, Head, Outcome, Plan, Seat, plan
+from hub.posting import Draft, Facts, Outcome, Plan, Seat, plan
 
 
 def read_facts(drafts: Sequence[Draft]) -> tuple[Facts, set[UUID]]:
@@ -83,7 +84,13 @@ def _already_written(drafts: Sequence[Draft]) -> Q:
 
 def _head(thread: Thread) -> Head:
     is_open = thread.state == ThreadState.OPEN
-    return Head(thread.last_seq, thread.head, is_open, thread.awaits, thread.look_at)
+    last = Message.objects.filter(
+        thread=thread, seq=thread.last_seq, kind=ORDINARY
+    ).first()
+    spoke = last.author_side if last else ""
+    return Head(
+        thread.last_seq, thread.head, is_open, thread.awaits, thread.look_at, spoke
+    )
 
 
 def _seat(seat: Participant) -> Seat:

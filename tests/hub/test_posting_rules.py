@@ -2,11 +2,23 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from hub.chain import first_break
-from hub.models import GENESIS, SYSTEM, Message, Side
-from hub.posting import Draft, Facts, Head, Posted, Refused, Seat, plan
+from hub.heads import Head
+from hub.models import (
+    GENESIS,
+    SYSTEM,
+    Attachment,
+    AttachmentPurpose,
+    AttachmentState,
+    Message,
+    Side,
+)
+from hub.posting import Draft, Facts, Posted, Refused, Seat, plan
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # a Tuesday morning in Paris
 THREAD, CAMILLE, SAMIRA, CHIEF = (uuid4() for _ in range(4))
@@ -109,9 +121,45 @@ def test_only_an_own_ordinary_message_can_be_corrected() -> None:
 
 
 def test_the_turn_passes_to_the_other_side_but_not_with_a_system_message() -> None:
-    decided = plan([draft(SAMIRA), draft(CHIEF, kind=SYSTEM)], facts(), NOW)
+    asks = draft(SAMIRA, "Quand ?")
+    decided = plan([asks, draft(CHIEF, kind=SYSTEM)], facts(), NOW)
     assert decided.heads[THREAD].awaits == Side.COURT
     assert decided.heads[THREAD].last_seq == 2
+
+
+ANSWERED = ("Oui, les sorties sont permises.", {}, "")
+TURNS = [  # of the court's message in a thread that waits for the court
+    ANSWERED,
+    ("Oui. Et la date ?", {}, "centre"),
+    ("Bien reçu.", {"needs_ack": True}, "centre"),
+    ("Bien reçu.", {"urgent": "Demain"}, "centre"),
+    ("Il manque la page 2.", {"kind": "information_request"}, "centre"),
+]
+
+
+@pytest.mark.parametrize(("body", "more", "turn"), TURNS)
+def test_a_plain_answer_puts_nobody_in_debt(
+    body: str, more: dict[str, Any], turn: str
+) -> None:
+    asked = facts(heads={THREAD: Head(0, GENESIS, True, Side.COURT)})
+    assert plan([draft(body=body, **more)], asked, NOW).heads[THREAD].awaits == turn
+
+
+def test_going_on_a_correction_and_a_file_alone_change_no_turn() -> None:
+    """What comes after an answer; who writes unasked is answered, as before."""
+    waits = facts(heads={THREAD: Head(0, GENESIS, True, Side.COURT)})
+    answer = draft(body=ANSWERED[0])
+    goes_on, corrects = draft(body="Avec un tiers."), draft(corrects=1)
+    for group in ([answer, goes_on], [answer, corrects], [answer, draft(SAMIRA)]):
+        turn = plan(group, replace(waits, known={}), NOW).heads[THREAD].awaits
+        assert turn == ("court" if group[1].author == SAMIRA else "")
+    file = Attachment(
+        pk=uuid4(), thread_id=THREAD, sent_by_id=CAMILLE,
+        purpose=AttachmentPurpose.MESSAGE, state=AttachmentState.CLEAN,
+    )  # fmt: skip
+    waits = replace(waits, files={file.pk: file}, known={})
+    alone = draft(body="", attachments=(file.pk,))
+    assert plan([alone], waits, NOW).heads[THREAD].awaits == Side.COURT
 
 
 def test_names_are_frozen_on_the_message() -> None:

@@ -17,6 +17,7 @@ from hub.actions.posting_facts import read_facts
 from hub.actions.transitions import hub_itself
 from hub.chain import first_break
 from hub.demo import Demo
+from hub.heads import Head
 from hub.models import (
     SYSTEM,
     Attachment,
@@ -30,7 +31,7 @@ from hub.models import (
 )
 from hub.models.accounts import HUB_USER_ID
 from hub.models.choices import Act
-from hub.posting import Draft, Facts, Head, Outcome, Posted, plan
+from hub.posting import Draft, Facts, Outcome, Posted, plan
 from hub.sql import posting as sql
 from hub.sql import posting_postgresql
 from hub.sql.rows import COLUMNS

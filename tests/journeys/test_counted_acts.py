@@ -92,6 +92,10 @@ async def test_a_judge_acknowledges_and_answers_what_waits(
     last = page.locator("[data-log] .msg[data-seq] .said").last
     await expect(last).to_have_text("Oui, dès la première rencontre.")
     hand.done("answer")
+    turn = page.locator("[data-turn]")
+    await expect(turn).to_be_hidden()  # live: an answer puts nobody in debt
+    await page.reload()
+    await expect(turn).to_be_hidden()
     await page.goto(hub.url)
     hand = Hand(page)
     await hand.click(hand.link("Lire et accuser réception"))

@@ -62,8 +62,8 @@ function take(messages, own = false) {
 }
 
 function append(message) {
-  timeline.append({ ...message, attachments: files.of(message) });
-  if (message.kind !== "system") showTurn(message.side);
+  const before = [...document.querySelectorAll("[data-log] > [data-seq]")].at(-1);
+  if (timeline.append({ ...message, attachments: files.of(message) })) showTurn(message, before);
 }
 
 // The server repeats nothing of what this page sent.
