@@ -54,7 +54,7 @@ def missing_terms(terms: MeasureTerms) -> Iterator[Missing]:
         yield Missing(TERMS, "nature", _("Say whether these are visits or handovers."))
     if terms.nature != Nature.HANDOVER:
         if not terms.exits:
-            yield Missing(TERMS, "exits", _("Say whether exits are possible."))
+            yield Missing(TERMS, "exits", _("Say whether outings are possible."))
         if terms.visit_minutes is None:
             yield Missing(TERMS, "visit_minutes", _("Say how long each meeting lasts."))
     if terms.periodicity_count is None or not terms.periodicity_unit:

@@ -115,7 +115,7 @@ def _met(wish: Wish, one: Candidate, need: Need) -> str:
         days = weekdays(one.weekdays & set(need.weekdays))
         return _("open %(days)s") % {"days": days}
     return {
-        Wish.EXITS: _("exits possible"),
+        Wish.EXITS: _("outings possible"),
         Wish.LANGUAGES: _("languages spoken or interpreted"),
         Wish.INTERPRETER: _("interpreter possible"),
         Wish.WHEELCHAIR: _("wheelchair access"),
@@ -128,7 +128,7 @@ def _met(wish: Wish, one: Candidate, need: Need) -> str:
 def _unmet(wish: Wish) -> str:
     return {
         Wish.DESCRIBED: _("whom it receives is not described"),
-        Wish.EXITS: _("no exits"),
+        Wish.EXITS: _("no outings"),
         Wish.LANGUAGES: _("languages not spoken, no interpreter"),
         Wish.INTERPRETER: _("no interpreter"),
         Wish.WHEELCHAIR: _("no wheelchair access"),

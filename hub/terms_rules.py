@@ -190,7 +190,7 @@ def _wrong_phases(
         if _outside(phase["length_value"], 1, 100):
             yield f"phase-{number}-length", _("Say how long this phase lasts.")
         if phase["exits"] not in Exits.values:
-            yield f"phase-{number}-exits", _("Say whether exits are possible.")
+            yield f"phase-{number}-exits", _("Say whether outings are possible.")
         if _outside(phase.get("visit_minutes"), *MINUTES):
             yield f"phase-{number}-minutes", _("From 30 to 480 minutes.")
     if seen and None not in seen and seen != set(range(1, len(seen) + 1)):

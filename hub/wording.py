@@ -118,7 +118,7 @@ def _meetings(terms: MeasureTerms) -> Iterator[Line]:
     if terms.nature:
         yield _("Nature"), str(Nature(terms.nature).label)
     if terms.exits and terms.nature != Nature.HANDOVER:
-        yield _("Exits"), _exits(terms)
+        yield _("Outings"), _exits(terms)
     if terms.accompaniment:
         yield _("Presence"), str(Accompaniment(terms.accompaniment).label)
     if often := frequency(terms):

@@ -14,7 +14,7 @@ class VisitKind(models.TextChoices):
     """The three forms of reception a centre describes (DOMAIN 1.6)."""
 
     VISIT = "visit_on_site", _("visit on site")
-    VISIT_WITH_EXITS = "visit_with_exits", _("visit with exits")
+    VISIT_WITH_EXITS = "visit_with_exits", _("visit with outings")
     HANDOVER = "handover", _("handover of the child")
 
 

@@ -69,9 +69,9 @@ class Nature(models.TextChoices):
 class Exits(models.TextChoices):
     """An order that says nothing is a choice too: the centre then allows none."""
 
-    NONE = "none", _("no exit")
-    ALLOWED = "allowed", _("exits allowed")
-    PROGRESSIVE = "progressive", _("exits after some visits")
+    NONE = "none", _("no outing")
+    ALLOWED = "allowed", _("outings allowed")
+    PROGRESSIVE = "progressive", _("outings after some visits")
     SILENT = "centre_assessed_forbidden", _("the decision does not say")
 
 
@@ -206,7 +206,7 @@ class MilestoneKind(models.TextChoices):
     AGREEMENT_SIGNED = "agreement_signed", _("agreement with the family signed")
     CALENDAR_SENT = "calendar_sent", _("calendar sent")
     FIRST_VISIT = "first_visit_held", _("first meeting held")
-    EXITS_STARTED = "exits_started", _("exits began")
+    EXITS_STARTED = "exits_started", _("outings began")
     LAST_VISIT = "last_visit_held", _("last meeting held")
 
 

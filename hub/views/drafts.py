@@ -66,7 +66,7 @@ def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, measure, step)
     if measure.state != MeasureState.DRAFT:
-        return _to(reverse("hub:measure", args=[reference]))
+        return _to(reverse("hub:measure", args=[reference]) + "#corrections")
     return step_page(request, measure, step)
 
 

@@ -54,6 +54,7 @@ def measure(request: HttpRequest, reference: str) -> HttpResponse:
         "missing": [(one, step_address(reference, one.step)) for one in missing],
         "continues_at": _next_step(found, [one.step for one in missing]),
         "may_edit": draft and "measure.edit" in rights,
+        "sent_by_us": not draft and "measure.edit" in rights,
         "may_discard": draft and _never_sent(found),
     }
     return render(request, "measures/measure.html", context)

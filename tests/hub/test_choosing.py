@@ -325,7 +325,7 @@ def test_the_list_of_a_court_begins_near_it_until_the_place_is_taken_away(
 ) -> None:
     camille, samira = (sign_in(demo.people[who]) for who in ("camille", "samira"))
     page = camille.get("/espaces").content.decode()
-    assert "d’abord la ville de votre juridiction" in page
+    assert "la ville de votre tribunal, ou aucune" in page
     assert "sort=wait" in page
     assert page.index("/espaces/DEMO-44-01") < page.index("/espaces/DEMO-44-02")
     question = page.split("/disponibilites/nouvelle?")[1]
@@ -375,7 +375,7 @@ def test_a_centre_shows_approvals_slots_closures_and_both_waits(
     for words in (
         "AGREMENT-FICTIF-44-02",
         "En vigueur",
-        "Dimanche, de 13:30 à 17:30",
+        "Dimanche, de 13\u00a0h\u00a030 à 17\u00a0h\u00a030",
         "Inventaire",
         "11 semaines",
         "Observé sur 6 mois",

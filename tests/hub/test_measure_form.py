@@ -308,7 +308,11 @@ def test_a_transmitted_measure_is_no_longer_completed(demo: Demo, paul: Client) 
     answer = paul.get(where(measure, "decision"))
     assert (answer.status_code, answer.headers["Location"]) == (
         303,
-        f"/mesures/{measure.reference}",
+        f"/mesures/{measure.reference}#corrections",
+    )
+    assert (
+        "rappelez la transmission"
+        in paul.get(f"/mesures/{measure.reference}").content.decode()
     )
     status, page = save(paul, measure, "decision", {"rg_number": "26/01234"})
     assert status == 409

@@ -205,7 +205,7 @@ def test_the_whole_country_fits_in_the_same_queries(sign_in: SignIn, db: None) -
     with CaptureQueriesContext(connection) as captured:
         page = client.get("/espaces").content.decode()
     assert "192 espaces de rencontre" in page
-    assert len(captured) <= 15
+    assert len(captured) <= 16
 
 
 def test_a_second_designation_is_another_thread_and_strangers_stay_out(
