@@ -59,6 +59,9 @@ async def test_a_session_that_ended_is_called_so_and_promises_nothing(
     where = samira.url.removeprefix(hub.url)
     assert await again.get_attribute("href") == f"/connexion?suite={where}"
     assert await samira.evaluate("Object.keys(sessionStorage)") == []
+    await expect(saved).to_contain_text("Brouillon enregistré")  # still true
+    await samira.fill("#body", "Autre texte, que rien n’enregistre")
+    await expect(saved).to_have_text("")
 
 
 async def test_a_right_that_was_lost_is_called_so_and_what_waited_can_be_copied(

@@ -62,7 +62,9 @@ export class Draft {
   // Over: what was saved is on the server, for its author. A session may come back, and
   // what the server has not waits for it in this tab; a right does not.
   stop(why) {
-    if (why === "signed-out" && !isSame(typedIn(this.#form), this.#saved)) clearTimeout(this.#timer);
+    const unsaved = !isSame(typedIn(this.#form), this.#saved);
+    if (unsaved) this.#say("");
+    if (why === "signed-out" && unsaved) clearTimeout(this.#timer);
     else this.#forget();
   }
 
@@ -87,7 +89,7 @@ export class Draft {
   }
 
   #changed() {
-    if (this.#over()) return;
+    if (this.#over()) return this.#say(""); // what stood there was said of another text
     this.#since ||= Date.now();
     this.#keepHere();
     clearTimeout(this.#timer);
