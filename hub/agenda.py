@@ -138,6 +138,11 @@ class Agenda:
         """The one number: heading, navigation, title and icon of the page."""
         return len(self.mine)
 
+    @property
+    def unread(self) -> int:
+        """Messages in what there is only to read."""
+        return sum(one.seat.unread for one in self.news if one.seat)
+
     @cached_property
     def pressing(self) -> list[Waiting]:
         """Asked once the list is whole, as `others` is."""

@@ -108,7 +108,7 @@ def _court_acts(m: Standing) -> bool:
 
 
 COURT_QUEUES = (
-    Queue("tribunal", _("Waiting for you"), _("Nothing waits for the court."),
+    Queue("tribunal", _("Acts of the court"), _("No act of the court is due."),
           lambda m: _court_acts(m) or m.state == S.UNABLE),
     Queue("propositions", _("Proposals to answer"), _("No proposal is open."),
           lambda m: m.act == Act.ANSWER_PROPOSAL and m.awaits == Side.COURT),

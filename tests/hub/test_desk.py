@@ -65,12 +65,12 @@ def test_the_centres_desk_begins_with_what_has_no_receipt(
     demo: Demo, sign_in: SignIn
 ) -> None:
     text = page(sign_in(demo.people["samira"]))
-    assert "2 measures wait for your espace de rencontre" in text
+    assert "2 measures wait for an act of your espace de rencontre" in text
     reference = measure_of(demo).reference
     assert f"/mesures/{reference}/actes/accuse" in text
     acknowledge_measure(measure_of(demo), by=demo.people["samira"])
     text = page(sign_in(demo.people["samira"]))
-    assert "1 measure waits for your espace de rencontre" in text
+    assert "1 measure waits for an act of your espace de rencontre" in text
     assert f"/mesures/{reference}/actes/acceptation" in text
 
 

@@ -28,6 +28,7 @@ from hub.models import (
     Court,
     Designation,
     Measure,
+    Participant,
     Role,
     TimerMark,
     User,
@@ -206,6 +207,19 @@ def test_those_without_measures_see_what_their_service_has_to_do(
     assert "2 measures without a receipt" in text
     assert measure_of(demo).reference not in text
     assert whys(demo.people["operator"]) == []
+
+
+def test_what_there_is_only_to_read_is_counted_as_such(
+    demo: Demo, sign_in: SignIn
+) -> None:
+    luc = demo.people["luc"]
+    for number in (0, 1):
+        acknowledge_measure(measure_of(demo, number), by=luc)
+    unread = sum(one.seat.unread for one in agenda_of(luc).news if one.seat)
+    assert whys(luc) == []
+    assert f"Nothing to do; {unread} unread messages" in page(sign_in(luc))
+    Participant.objects.filter(user=luc).update(read_seq=99)
+    assert "Nothing waits for you" in page(sign_in(luc))
 
 
 def test_the_number_alone_is_the_number_of_the_page(demo: Demo) -> None:
