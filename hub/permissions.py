@@ -5,6 +5,7 @@ role holds the right. A stranger and a missing object raise the same NotFound.
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -125,26 +126,29 @@ def head_for(user: User, thread_id: UUID) -> int:
     return int(found[0][0])
 
 
-def measures_open_to(user: User, right: str = "measure.read") -> "QuerySet[Measure]":
+def measures_open_to(
+    user: User, right: str = "measure.read", *, seated: Sequence[UUID] | None = None
+) -> "QuerySet[Measure]":
     """The measures in which the person holds the right at this moment.
 
     In a court: its judge, whoever prepared it, the members of its unit, and whoever
     has a seat. In a centre: a seat in the thread of the current designation, so that
     a centre that was replaced sees nothing that came later (DOMAIN section 7).
+    `seated`: the measures of such seats, where they have just been read.
     """
+    in_court = [p for p in places_in(user, right) if p.role in COURT_ROLES]
+    courts = [place.court_id for place in in_court]
+    mine = Q(Q(judge=user) | Q(prepared_by=user), court__in=courts)
+    units = Q(unit__in=[place.unit_id for place in in_court if place.unit_id])
+    if seated is not None:
+        return Measure.objects.filter(Q(pk__among=seated) | mine | units)
     seats = Participant.objects.filter(
         seats_with(right), user=user, thread__designation__is_current=True
     )
-    in_court = [p for p in places_in(user, right) if p.role in COURT_ROLES]
-    mine = Q(judge=user) | Q(prepared_by=user)
     # A union, not "or": PostgreSQL takes each by its own index.
     open_ = seats.values("thread__designation__measure").union(
-        Measure.objects.filter(
-            mine, court__in=[place.court_id for place in in_court]
-        ).values("pk"),
-        Measure.objects.filter(
-            unit__in=[place.unit_id for place in in_court if place.unit_id]
-        ).values("pk"),
+        Measure.objects.filter(mine).values("pk"),
+        Measure.objects.filter(units).values("pk"),
     )
     return Measure.objects.filter(pk__in=open_)
 

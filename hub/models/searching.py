@@ -42,6 +42,7 @@ class Hold(Lookup):
         return name
 
 
+@models.UUIDField.register_lookup
 @models.ForeignKey.register_lookup
 class Among(Lookup):
     """`thread__among=[key, ...]`: as `in`, but one parameter for hundreds of keys.

@@ -17,7 +17,7 @@ from hub.queries.search_threads import Seat
 from hub.questions import Piece, Question, snippet
 from hub.stems import stems_of
 
-PER_PAGE = 20
+PER_PAGE = 10
 # Messages without words that one search reads: more than a minute of a large court.
 READ_BY_HAND = 300
 

@@ -99,7 +99,7 @@ def measures_found(
     """One page of them, last changed first. At most five queries."""
     terms = question.beside(ANY_MEASURE)
     meanings = list(_meanings(terms, places)) if terms else []
-    found = _fitting(_measures_of(user), meanings) if terms else []
+    found = _fitting(_measures_of(user, seats), meanings) if terms else []
     page: Page[UUID] = Paginator(found, PER_PAGE).get_page(number)
     past = _fitting(_past_of(seats), meanings) if terms else []
     cases = _cases(list(page.object_list), seats)
@@ -126,9 +126,13 @@ def _is_part(term: Term, reference: str) -> bool:
     return long_enough and term.typed.upper() in reference.replace("-", "")
 
 
-def _measures_of(user: User) -> Iterator[tuple[UUID, Known]]:
+def _measures_of(user: User, seats: Sequence[Seat]) -> Iterator[tuple[UUID, Known]]:
+    readers = permissions.roles_with("measure.read")
+    seated = [s.measure for s in seats if s.is_current and s.role in readers]
     # What was purged has no page any more.
-    mine = permissions.measures_open_to(user).exclude(state=MeasureState.PURGED)
+    mine = permissions.measures_open_to(user, seated=seated).exclude(
+        state=MeasureState.PURGED
+    )
     current = FilteredRelation(
         "designations", condition=Q(designations__is_current=True)
     )

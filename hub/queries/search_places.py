@@ -82,11 +82,13 @@ def centres_found(question: Question, everyone: Sequence[Place]) -> list[Place]:
         return []
     words: dict[int, set[str]] = {place.pk: set() for place in everyone}
     _tell(everyone, words, _of_sites())
-    fitting = [place for place in everyone if _fits(place, words, terms)]
     # How they receive: of all where a word may mean that, else of those that are shown.
-    asked = everyone if any(map(_receptions().fits, terms)) else fitting
-    _tell(asked, words, _of_receptions([place.pk for place in asked]))
-    return [place for place in asked if _fits(place, words, terms)]
+    if any(map(_receptions().fits, terms)):
+        _tell(everyone, words, _of_receptions())
+        return [place for place in everyone if _fits(place, words, terms)]
+    fitting = [place for place in everyone if _fits(place, words, terms)]
+    _tell(fitting, words, _of_receptions([place.pk for place in fitting]))
+    return fitting
 
 
 def all_centres() -> list[Place]:
@@ -151,9 +153,12 @@ def _of_sites() -> Iterator[Fact]:
                 yield Fact(centre, _condition_words(name), name)
 
 
-def _of_receptions(centres: list[int]) -> Iterator[Fact]:
-    """One query."""
-    rows = ReceptionProfile.objects.filter(site__centre__in=centres).values_list(
+def _of_receptions(centres: list[int] | None = None) -> Iterator[Fact]:
+    """How these receive, or all. One query."""
+    profiles = ReceptionProfile.objects.all()
+    if centres is not None:
+        profiles = profiles.filter(site__centre__in=centres)
+    rows = profiles.values_list(
         "site__centre", "visit_kind", "languages", "interpreter",
         "accepts_protection_orders",
     )  # fmt: skip

@@ -22,6 +22,7 @@ class Seat(NamedTuple):
     reference: str
     court: str
     centre: int
+    role: str  # of the place from which the person sits there
 
 
 def seats_of(user: User) -> list[Seat]:
@@ -30,6 +31,7 @@ def seats_of(user: User) -> list[Seat]:
         "thread", "thread__designation", "thread__designation__is_current",
         "thread__designation__measure", "thread__designation__measure__reference",
         "thread__designation__measure__court", "thread__designation__centre",
+        "membership__role",
     )  # fmt: skip
     return [Seat(*row) for row in rows.order_by("-thread__last_at", "pk")]
 
