@@ -62,10 +62,14 @@ export class Draft {
   // Over: what was saved is on the server, for its author. A session may come back, and
   // what the server has not waits for it in this tab; a right does not.
   stop(why) {
-    const unsaved = !isSame(typedIn(this.#form), this.#saved);
-    if (unsaved) this.#say("");
-    if (why === "signed-out" && unsaved) clearTimeout(this.#timer);
+    this.#unsay();
+    if (why === "signed-out" && !isSame(typedIn(this.#form), this.#saved)) clearTimeout(this.#timer);
     else this.#forget();
+  }
+
+  // "Saved" is not said beside another text than the one that was.
+  #unsay() {
+    if (!isSame(typedIn(this.#form), this.#saved)) this.#say("");
   }
 
   get #warning() {
@@ -89,7 +93,7 @@ export class Draft {
   }
 
   #changed() {
-    if (this.#over()) return this.#say(""); // what stood there was said of another text
+    if (this.#over()) return this.#unsay();
     this.#since ||= Date.now();
     this.#keepHere();
     clearTimeout(this.#timer);
