@@ -17,6 +17,7 @@ from hub.models import (
     Designation,
     JournalEntry,
     Measure,
+    Membership,
     Message,
     MessageKind,
     Party,
@@ -197,9 +198,12 @@ def test_each_person_reads_their_own_language(here: World) -> None:
 
 def test_an_invitation_speaks_as_whoever_invited(here: World) -> None:
     facts = {**here.facts(Kind.INVITATION), "locale": "en"}
+    anne = User.objects.get(email__startswith="anne.")
+    Membership.objects.filter(pk=facts["place"]).update(invited_by=anne)
     mail = written(here.owe(Kind.INVITATION, facts=facts))
     assert mail.headers["Content-Language"] == "en"
     assert Centre.objects.get(code="DEMO-44-01").name in mail.text
+    assert f"{anne.name} invited you." in mail.text
     assert "/connexion\n" in mail.text
     assert "/connexion/lien" not in mail.text
 
