@@ -38,6 +38,15 @@ def choices() -> list[tuple[str, str]]:
     return first + [(code, label) for code, label in names if code not in aside]
 
 
+def groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The same under two headings, for a list to be chosen from."""
+    common, found = len(COMMON), choices()
+    return [
+        (translation.gettext("Most asked for"), found[:common]),
+        (translation.gettext("Other languages"), found[common:]),
+    ]
+
+
 @cache
 def _names(language: str) -> tuple[tuple[str, str], ...]:
     known = Locale.parse(language, sep="-").languages

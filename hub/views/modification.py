@@ -92,7 +92,7 @@ def _page(
         "form": form_context(filled, add=add, saved=saved),
         "refused": refused,
         "lists": LISTS,
-        "languages": languages.choices(),
+        "languages": languages.groups(),
         "confirms": place.role == Role.CLERK,
     }
     return render(request, "measures/modify.html", context, status=status)

@@ -70,7 +70,7 @@ def step_page(
         "said": saved_sentence(measure) if measure.revision else "",
         "judges": judges_for(measure, step),
         "lists": LISTS,
-        "languages": languages.choices() if step == TERMS else [],
+        "languages": languages.groups() if step == TERMS else [],
         **(document_context(request, measure) if step == DECISION else {}),
     }
     return render(request, "measures/step.html", context, status=status)
