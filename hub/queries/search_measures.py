@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import FilteredRelation, Q
+from django.db.models import OuterRef, Subquery
 
 from hub import permissions
 from hub.models import Designation, Measure, User
@@ -133,12 +133,12 @@ def _measures_of(user: User, seats: Sequence[Seat]) -> Iterator[tuple[UUID, Know
     mine = permissions.measures_open_to(user, seated=seated).exclude(
         state=MeasureState.PURGED
     )
-    current = FilteredRelation(
-        "designations", condition=Q(designations__is_current=True)
+    current = Designation.objects.filter(measure=OuterRef("pk"), is_current=True)
+    rows = mine.annotate(centre=Subquery(current.values("centre"))).order_by(
+        "-changed_at", "pk"
     )
-    rows = mine.annotate(current=current).order_by("-changed_at", "pk")
     for pk, reference, court, centre, nature, exits, state, *judge in rows.values_list(
-        "pk", "reference", "court", "current__centre", "terms__nature", "terms__exits",
+        "pk", "reference", "court", "centre", "terms__nature", "terms__exits",
         "state", "judge__given_name", "judge__usual_name",
     ):  # fmt: skip
         kind = visit_kind_of(nature, exits) if nature is not None else ""

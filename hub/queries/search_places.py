@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hub import languages
 from hub.models import Centre, Court, ReceptionProfile, Site
 from hub.models.centres import CentreStatus, VisitKind
+from hub.prepared import Prepared
 from hub.questions import Name, Question, Term, name_of
 from hub.stems import stems_of
 
@@ -91,13 +92,23 @@ def centres_found(question: Question, everyone: Sequence[Place]) -> list[Place]:
     return fitting
 
 
-def all_centres() -> list[Place]:
-    """Every one, by name; without what its sites say. One query."""
-    rows = Centre.objects.order_by("name", "code").values_list(
+_centres = Prepared(
+    lambda: Centre.objects.order_by("name", "code").values_list(
         "pk", "code", "name", "departement__name", "is_demo", "status", "search",
         "departement__region",
-    )  # fmt: skip
-    return [Place(*row) for row in rows]
+    )
+)  # fmt: skip
+_sites = Prepared(
+    lambda: Site.objects.order_by("pk").values_list("centre", "city", *OF_SITES)
+)
+_courts = Prepared(
+    lambda: Court.objects.values_list("code", "name", "city", "departement__name")
+)
+
+
+def all_centres() -> list[Place]:
+    """Every one, by name; without what its sites say. One query."""
+    return [Place(*row) for row in _centres.rows()]
 
 
 def centres_named(question: Question, everyone: Iterable[Place]) -> Iterator[Place]:
@@ -112,8 +123,7 @@ def centres_called(term: Term, places: Iterable[Place]) -> set[int]:
 
 def courts_called(terms: Iterable[Term]) -> dict[Term, set[str]]:
     """For each word the courts that it names. One query."""
-    rows = Court.objects.values_list("code", "name", "city", "departement__name")
-    named = [(code, name_of(*texts)) for code, *texts in rows]
+    named = [(code, name_of(*texts)) for code, *texts in _courts.rows()]
     return {t: {code for code, name in named if name.fits(t)} for t in terms}
 
 
@@ -145,8 +155,7 @@ def labels_of(choices: Any) -> list[tuple[str, Name]]:
 
 def _of_sites() -> Iterator[Fact]:
     """Their towns and what their doors are like. One query."""
-    rows = Site.objects.order_by("pk").values_list("centre", "city", *OF_SITES)
-    for centre, city, *facts in rows:
+    for centre, city, *facts in _sites.rows():
         yield Fact(centre, city, town=city)
         for name, is_so in zip(OF_SITES, facts, strict=True):
             if is_so:
