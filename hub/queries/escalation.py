@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import CharField, Q
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hub.calendar import local_day
 from hub.models import (
     SYSTEM,
+    Designation,
     DifficultyReport,
     Message,
     Side,
@@ -76,19 +77,25 @@ def chain_of(thread: Thread) -> Chain:
     if thread.state != ThreadState.OPEN or not thread.designation.is_current:
         return Chain(taken)
     done = {(m.timer, m.object_id) for m in marks}
-    receipt = list(_receipt_to_come(thread, done))
-    to_come = [*receipt, *_answers_to_come(thread, done)]
-    return Chain(taken, to_come, None if receipt else _wrote_at(thread))
+    is_asked, wrote_at = _receipt(thread.designation)
+    receipt = _receipt_to_come(thread, done) if is_asked else ()
+    return Chain(taken, [*receipt, *_answers_to_come(thread, done)], wrote_at)
 
 
-def _wrote_at(thread: Thread) -> datetime | None:
-    """Since when nobody is reminded of a receipt that is still missing: somebody of the
-    centre is there, and wrote."""
-    if thread.designation.state != DesignationState.TRANSMITTED:
-        return None
-    written = Message.objects.filter(thread=thread, author_side=Side.CENTRE)
-    first = written.exclude(kind=SYSTEM).order_by("seq").values_list("at", flat=True)
-    return first.first()
+def _receipt(sent: Designation) -> tuple[bool, datetime | None]:
+    """Whether its receipt is still asked for, and since when it is not although it is
+    missing: somebody of the centre is there, and wrote. One query."""
+    if sent.state != DesignationState.TRANSMITTED:
+        return False, None
+    written = Message.objects.filter(
+        thread__designation=OuterRef("pk"), author_side=Side.CENTRE
+    ).exclude(kind=SYSTEM)
+    found = Designation.objects.filter(pk=sent.pk).values_list(
+        Exists(deadlines.awaiting_receipt().filter(pk=OuterRef("pk"))),
+        Subquery(written.order_by("seq").values("at")[:1]),
+    )
+    is_asked, wrote_at = found.get()
+    return is_asked, wrote_at
 
 
 def _marks(thread: Thread) -> Iterable[TimerMark]:
@@ -104,10 +111,6 @@ def _marks(thread: Thread) -> Iterable[TimerMark]:
 def _receipt_to_come(thread: Thread, done: set[tuple[str, str]]) -> Iterable[Rung]:
     """Only the next one: after it the chain may have ended."""
     sent, rules = thread.designation, settings.RULES
-    if sent.state != DesignationState.TRANSMITTED:
-        return
-    if not deadlines.awaiting_receipt().filter(pk=sent.pk).exists():
-        return
     working = working_days_of([sent.centre])[sent.centre_id]
     steps = {
         "T1.reminder": rules.ack_reminder_days,
