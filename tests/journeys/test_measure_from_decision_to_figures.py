@@ -70,7 +70,7 @@ async def take_up(page: Page, hub: ServedHub, reference: str) -> None:
     await page.goto(f"{hub.url}/mesures/{reference}/actes/premiere-rencontre")
     await page.fill("#id_on", today)
     await page.locator("main form .button--primary").click()
-    await page.wait_for_url(f"**/mesures/{reference}")
+    await page.wait_for_url(re.compile(rf"/mesures/{reference}\?fait="))
 
 
 async def test_a_family_waits_no_longer_than_the_hub_can_help(
