@@ -15,19 +15,26 @@ export class Reading {
   #end = document.getElementById("fin");
   #newer = document.querySelector("[data-newer]");
   #watch;
+  #rests = false; // the end of the talk lies at the foot of the window, and stays there
 
   constructor(tellServer) {
     this.#tellServer = tellServer;
     const dock = document.querySelector(".dock");
     const covered = Math.min(dock.offsetHeight, innerHeight * COVERED);
-    new ResizeObserver(() => keepFocusAbove(dock)).observe(dock);
+    new ResizeObserver(() => {
+      keepFocusAbove(dock);
+      if (this.#rests) this.#scrollToEnd(); // a line came or went below the field
+    }).observe(dock);
     const rootMargin = `0px 0px -${covered}px`;
     this.#watch = new IntersectionObserver((entries) => this.#displayed(entries), { rootMargin });
     this.#observe();
     this.#newer.addEventListener("click", () => this.#jump());
     document.addEventListener("visibilitychange", () => this.tell());
     addEventListener("focus", () => this.tell());
-    addEventListener("scroll", () => this.#showBelow(), { passive: true });
+    addEventListener("scroll", () => {
+      this.#rests = Math.abs(bottomOfTalk() - innerHeight) <= 1;
+      this.#showBelow();
+    }, { passive: true });
     if (!location.hash) this.#toStart();
   }
 
@@ -67,7 +74,8 @@ export class Reading {
 
   // The foot of the page stays below: the talk has the whole height.
   #scrollToEnd() {
-    scrollBy({ top: document.querySelector(".talk").getBoundingClientRect().bottom - innerHeight, behavior: "instant" });
+    scrollBy({ top: bottomOfTalk() - innerHeight, behavior: "instant" });
+    this.#rests = true;
   }
 
   #observe() {
@@ -118,6 +126,8 @@ export class Reading {
     this.#newer.hidden = !this.#below && !far;
   }
 }
+
+const bottomOfTalk = () => document.querySelector(".talk").getBoundingClientRect().bottom;
 
 // What takes the focus scrolls to above the composer, however tall it has grown.
 function keepFocusAbove(dock) {
