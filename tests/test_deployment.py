@@ -272,7 +272,7 @@ def test_the_proxy_lets_through_what_the_hub_takes() -> None:
     limits = {"server": (server, ORDINARY_BYTES)}
     for path, taken in (
         ("location ~ ^/api/v1/threads/[0-9a-f-]+/attachments$", ONE_FILE_BYTES),
-        ("location ~ ^/mesures/[^/]+/completer/", ONE_FILE_BYTES),
+        ("location ~ ^/mesures/[^/]+/completer/", FORM_BYTES),
         ("location ~ ^/fils/[0-9a-f-]+/?$", FORM_BYTES),
     ):
         [given] = re.findall(r"client_max_body_size (\d+)m", block(path))
@@ -281,7 +281,7 @@ def test_the_proxy_lets_through_what_the_hub_takes() -> None:
         assert int(megabytes) * MIB > taken, place
     assert body_limit(f"/fils/{THREAD}") == FORM_BYTES
     assert body_limit(f"/api/v1/threads/{THREAD}/attachments") == ONE_FILE_BYTES
-    assert body_limit("/mesures/x/completer/decision") == ONE_FILE_BYTES
+    assert body_limit("/mesures/x/completer/decision") == FORM_BYTES
 
 
 def test_the_proxy_keeps_secrets_of_links_out_of_its_log() -> None:

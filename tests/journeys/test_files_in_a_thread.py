@@ -215,7 +215,7 @@ async def test_without_javascript_files_are_sent_kept_and_removed(
     await page.set_input_files("[name=files]", [pdf(tmp_path), photo(tmp_path)])
     await page.fill("#body", "mot " * 3000)
     await page.click("[data-send]")
-    await expect(page.get_by_role("alert").first).to_contain_text("Raccourcissez")
+    await expect(page.locator("#refused")).to_contain_text("Raccourcissez")
     await expect(page.locator(WRITING)).to_have_count(2)
     await page.fill("#body", "Plus court")
     await page.locator(WRITING, has_text="photo.jpg").get_by_role("button").last.click()
