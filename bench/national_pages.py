@@ -5,6 +5,7 @@ for is in QUESTIONS. Started by national.py, as `python -m bench.national_pages`
 is asserted about time.
 """
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,8 @@ from hub.locale_files import compile_catalogues  # noqa: E402
 from hub.management.progress import ProgressBar  # noqa: E402
 from hub.models import Centre, Participant, User  # noqa: E402
 from hub.permissions import measures_open_to, seats_with  # noqa: E402
+from hub.questions import read  # noqa: E402
+from hub.views.search import everything  # noqa: E402
 
 # Few, many and no messages; names; what one types half.
 QUESTIONS = (
@@ -109,6 +112,8 @@ def main() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # its own would come minutes later
+    gc.collect()
+    gc.freeze()  # as asgi.py does
     with override_settings(DEBUG=False):  # or each query would be kept in memory
         report(out)
 
@@ -134,6 +139,7 @@ def search_report() -> None:
     for who in SEARCHERS:
         person = busiest(who)
         _queries_of_home, home, _p95 = times(person, ["/"])
+        print(_alone(who, home))
         for route in ("hub:search", "hub:palette"):
             asked = [
                 f"{reverse(route)}?{urlencode({'q': q})}" for q in _questions(person)
@@ -141,6 +147,28 @@ def search_report() -> None:
             queries, p50, p95 = times(person, asked)
             name = f"{route} ({who})"
             print(f"  {name:28} {queries:7} {p50:8.1f} {p95:8.1f} {p50 / home:6.2f}x")
+
+
+def _alone(who: str, home: float) -> str:
+    """The search itself, without the page around it: finding, with rights and snippets.
+
+    Each time for a person who was just read, as at each request.
+    """
+    person = busiest(who)
+    asked = list(islice(cycle(_questions(person)), REQUESTS))
+    people = [User.objects.get(pk=person.pk) for _ in asked]
+    steps = quantiles(_searched(people, asked), n=20)
+    p50, p95 = steps[9], steps[18]
+    name = f"the search itself ({who})"
+    return f"  {name:32} {'':3} {p50:8.1f} {p95:8.1f} {p50 / home:6.2f}x"
+
+
+def _searched(people: list[User], asked: list[str]) -> Iterator[float]:
+    """Milliseconds of each search."""
+    for person, words in zip(people, asked, strict=True):
+        start = time.perf_counter()
+        everything(person, read(words), 1, 1, 1)
+        yield (time.perf_counter() - start) * 1000
 
 
 def _questions(person: User) -> list[str]:

@@ -43,7 +43,8 @@ def search(request: HttpRequest) -> HttpResponse:
     question = questions.read(request.GET.get("q", ""))
     context: dict[str, Any] = {"question": question, "addresses": {}}
     if question.terms:
-        results = _results(request, person(request), question)
+        numbers = [_number(request, name) for name in PAGES]
+        results = everything(person(request), question, *numbers)
         context |= {
             "results": results,
             "counts": results.counts,
@@ -55,8 +56,9 @@ def search(request: HttpRequest) -> HttpResponse:
 PAGES = ("mesures", "messages", "espaces")  # what each list's page is called
 
 
-def _results(request: HttpRequest, user: User, question: Question) -> Results:
-    mesures, messages, espaces = (_number(request, name) for name in PAGES)
+def everything(user: User, question: Question, *numbers: int) -> Results:
+    """What the page shows. `numbers`: which page of each list, as PAGES names them."""
+    mesures, messages, espaces = numbers
     sees_centres = permissions.may(user, "centre.read")
     places = all_centres() if sees_centres else []
     fitting = Paginator(centres_found(question, places), CENTRES_PER_PAGE)
