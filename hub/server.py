@@ -10,9 +10,8 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from html import escape
 from typing import Any, ClassVar
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.http_protocol import WebRequest
@@ -43,9 +42,9 @@ TOO_LARGE_PAGE = """<!DOCTYPE html>
 <html lang="fr"><head><meta charset="utf-8"><title>Trop volumineux</title>
 <meta name="viewport" content="width=device-width"></head><body>
 <h1>Trop volumineux : 25&nbsp;Mo par fichier</h1>
-<p>Rien n’a été envoyé. <a href="{path}">Revenir à la page</a></p>
+<p>Rien n’a été envoyé. <a href="">Revenir à la page</a></p>
 <p lang="en">Too large: 25 MB a file. Nothing was sent.
-<a href="{path}">Back to the page</a></p></body></html>
+<a href="">Back to the page</a></p></body></html>
 """
 BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
@@ -69,7 +68,7 @@ class BoundedRequest(WebRequest):
     channel: Any  # its types describe what an application sees of it
     is_refused = is_received = False
     room = 0
-    refusal = b""
+    asked = b""  # the path
     in_flight: ClassVar[int] = 0
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -80,11 +79,13 @@ class BoundedRequest(WebRequest):
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         super().gotLength(length)
         path = self.channel._path.partition(b"?")[0]  # noqa: SLF001 (no other way)
-        self.room = body_limit(unquote(path.decode("ascii", "replace")))
-        self.refusal = too_large(path)
+        self.room, self.asked = (
+            body_limit(unquote(path.decode("ascii", "replace"))),
+            path,
+        )
         size = self.room if length is None else length
         if size > self.room:
-            self._refuse(self.refusal)
+            self._refuse(too_large(self.asked))
         elif size > ORDINARY_BYTES:
             self._ask_who(size)
 
@@ -98,7 +99,8 @@ class BoundedRequest(WebRequest):
         self.channel.transport.pauseProducing()
         answer: Deferred[Any] = deferToThread(_is_somebodys, key)
         answer.addCallbacks(
-            lambda known: None if known else self.refusal, lambda _failure: BUSY
+            lambda known: None if known else too_large(self.asked),
+            lambda _failure: BUSY,
         )
         answer.addCallback(lambda refusal: self._go_on(size, refusal))
 
@@ -129,7 +131,7 @@ class BoundedRequest(WebRequest):
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         self.room -= len(data)
         if self.room < 0 and not self.is_refused:
-            self._refuse(self.refusal)
+            self._refuse(too_large(self.asked))
         elif not self.is_refused:
             super().handleContentChunk(data)
 
@@ -149,13 +151,11 @@ class BoundedRequest(WebRequest):
 
 
 def too_large(path: bytes) -> bytes:
-    """The 413: JSON for the interface, for every other path a page that leads back."""
+    """The 413: JSON for the interface, for every other path a page whose own address leads back."""
     if path.startswith(b"/api/"):
         kind, body = b"application/json", TOO_LARGE
     else:
-        back = escape(quote(unquote(path.decode("ascii", "replace"))))
-        back = back if back.startswith("/") and not back.startswith("//") else "/"
-        kind, body = b"text/html", TOO_LARGE_PAGE.format(path=back).encode()
+        kind, body = b"text/html", TOO_LARGE_PAGE.encode()
     return (
         b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: %s\r\n"
         b"Content-Security-Policy: default-src 'none'\r\nCache-Control: no-store\r\n"

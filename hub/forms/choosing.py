@@ -25,8 +25,9 @@ EVERYWHERE = "all"
 DISTANCES_KM = (20, 50, 100, 200)
 WEEKDAYS = tuple(range(7))
 MOST_CHILDREN, OLDEST, MOST_WEEKS = 30, 25, 500
-# "4, 7 ans": numbers of years, and what may stand between them.
-AGES = re.compile(r"(?:[0-9]{1,2}(?:\s*(?:ans?|years?))?(?:[\s,;/+&]|et|and)*)*")
+# "4, 7 ans": numbers of years, and what may stand between them. One digit at a time, so
+# that no text can be read in more than one way.
+AGES = re.compile(r"(?:[0-9]|ans?|years?|et|and|[\s,;/+&])*")
 
 
 # Fields of the pages; the others come from links and boxes, and cannot be mistyped.
@@ -88,7 +89,8 @@ class CriteriaForm(forms.Form):
     def clean_ages(self) -> str:
         typed = " ".join((self.cleaned_data["ages"] or "").lower().split())
         numbers = [int(n) for n in re.findall("[0-9]+", typed)]
-        if not AGES.fullmatch(typed) or any(n > OLDEST for n in numbers):
+        known = AGES.fullmatch(typed) and all(n <= OLDEST for n in numbers)
+        if typed and not (known and numbers):
             raise forms.ValidationError("")
         return typed
 

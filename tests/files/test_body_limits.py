@@ -118,7 +118,7 @@ def test_the_server_refuses_before_the_body_has_arrived(tmp_path: Path) -> None:
         huge = f"POST {THREAD} HTTP/1.1\n{host}Content-Length: {FORM_BYTES + 1}\n\n"
         refused = talk(hub, huge)
         assert refused.startswith(b"HTTP/1.1 413 ")
-        assert f'<a href="{THREAD}">'.encode() in refused  # a page, with a way back
+        assert b'<a href="">' in refused  # a page, and the way back: its own address
         untold = f"POST {UPLOAD} HTTP/1.1\n{host}Transfer-Encoding: chunked\n\n"
         piece = b"100000\r\n" + b"x" * MIB + b"\r\n"
         told = talk(hub, untold, 40, piece)
