@@ -151,7 +151,7 @@ class BoundedRequest(WebRequest):
 
 
 def too_large(path: bytes) -> bytes:
-    """The 413: JSON for the interface, for every other path a page whose own address leads back."""
+    """The 413: JSON for the interface, else a page whose own address leads back."""
     if path.startswith(b"/api/"):
         kind, body = b"application/json", TOO_LARGE
     else:

@@ -213,7 +213,7 @@ async def test_a_correction_stands_with_its_original_live_and_after_a_reload(
     await expect(camille.locator(f"#m-{second} [data-correct]")).to_have_count(1)
 
 
-async def test_keys_move_and_act_except_where_one_writes_or_turned_them_off(
+async def test_keys_move_and_act_except_where_one_writes(
     samira: Page, camille: Page
 ) -> None:
     await samira.check("[name=needs_ack]")
@@ -252,6 +252,11 @@ async def test_keys_move_and_act_except_where_one_writes_or_turned_them_off(
     await camille.reload()
     await expect(receipt).to_have_text(words.strip(), use_inner_text=True)
 
+
+async def test_keys_of_one_letter_and_enter_can_be_turned_off(camille: Page) -> None:
+    press = camille.keyboard.press
+    asked = camille.locator(ITEMS).last
+    keys = camille.get_by_role("dialog", name="Raccourcis clavier")
     field, hint = camille.locator("#body"), camille.locator("[data-enter-hint]")
     await expect(field).to_have_accessible_description(re.compile("Entrée envoie"))
     await camille.get_by_role("button", name="Raccourcis clavier").click()
