@@ -28,7 +28,7 @@ WORDS = (
 
 
 # CPU seconds of all server processes, and of those that hold the sockets.
-Cpu = Callable[[], tuple[float, float]]
+Cpu = Callable[[], tuple[float, ...]]
 
 
 class Crowd(Protocol):

@@ -88,8 +88,8 @@ async def _run(system: System, load: Load, seconds: float) -> Run:
     cost.place_generator(in_turn=in_turn)
     every, front = system.roots(), system.front()
 
-    def cpu() -> tuple[float, float]:
-        return cost.cpu_seconds(every), cost.cpu_seconds(front)
+    def cpu() -> tuple[float, ...]:
+        return cost.cpu_seconds(every, front)
 
     offer: dict[str, Any] = {"seconds": seconds}
     if load.rate:

@@ -1,9 +1,11 @@
 """The load generator believes nobody: what is acknowledged must be in the database."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 import pytest
 
@@ -141,6 +143,13 @@ def lose_one(system: HubSystem) -> Callable[..., Iterator[tuple[str, str, int, s
         yield from rows[:-1]
 
     return less
+
+
+def test_a_part_never_uses_more_than_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    grows = count()  # as the clock of a process at work does, from one look to the next
+    monkeypatch.setattr(cost, "stat_fields", lambda path: [str(next(grows))] * 20)
+    whole, part = cost.cpu_seconds([os.getpid()], [os.getpid()])
+    assert whole == part
 
 
 def test_a_served_hub_is_measured_and_looked_up(hub: HubSystem) -> None:
