@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -27,6 +28,7 @@ from hub.models import (
 from hub.models.accounts import current_membership
 from hub.prepared import Prepared
 
+Keys = Sequence[Any] | str  # text: as the database takes them (hub.models.searching)
 MATRIX_FILE = Path(__file__).with_name("permissions.toml")
 PUBLIC, SIGNED_IN = "public", "signed_in"
 
@@ -126,22 +128,14 @@ def head_for(user: User, thread_id: UUID) -> int:
     return int(found[0][0])
 
 
-def measures_open_to(
-    user: User, right: str = "measure.read", *, seated: Sequence[UUID] | None = None
-) -> "QuerySet[Measure]":
+def measures_open_to(user: User, right: str = "measure.read") -> "QuerySet[Measure]":
     """The measures in which the person holds the right at this moment.
 
     In a court: its judge, whoever prepared it, the members of its unit, and whoever
     has a seat. In a centre: a seat in the thread of the current designation, so that
     a centre that was replaced sees nothing that came later (DOMAIN section 7).
-    `seated`: the measures of such seats, where they have just been read.
     """
-    in_court = [p for p in places_in(user, right) if p.role in COURT_ROLES]
-    courts = [place.court_id for place in in_court]
-    mine = Q(Q(judge=user) | Q(prepared_by=user), court__in=courts)
-    units = Q(unit__in=[place.unit_id for place in in_court if place.unit_id])
-    if seated is not None:
-        return Measure.objects.filter(Q(pk__among=seated) | mine | units)
+    mine, units = _in_court(user.pk, **court_places(user, right))
     seats = Participant.objects.filter(
         seats_with(right), user=user, thread__designation__is_current=True
     )
@@ -151,6 +145,25 @@ def measures_open_to(
         Measure.objects.filter(units).values("pk"),
     )
     return Measure.objects.filter(pk__in=open_)
+
+
+def court_places(user: User, right: str) -> dict[str, list[Any]]:
+    """`courts` and `units` where the person holds the right from a place of a court."""
+    in_court = [p for p in places_in(user, right) if p.role in COURT_ROLES]
+    units = [place.unit_id for place in in_court if place.unit_id]
+    return {"courts": [place.court_id for place in in_court], "units": units}
+
+
+def _in_court(user: UUID, courts: Keys, units: Keys) -> tuple[Q, Q]:
+    """Of one's own, and of one's units."""
+    mine = Q(Q(judge=user) | Q(prepared_by=user), court__among=courts)
+    return mine, Q(unit__among=units)
+
+
+def measures_at(user: UUID, courts: Keys, units: Keys) -> "QuerySet[Measure]":
+    """Those of `measures_open_to` that no seat is needed for, given `court_places`."""
+    mine, in_units = _in_court(user, courts, units)
+    return Measure.objects.filter(mine | in_units)
 
 
 def measure_for(user: User, reference: str, right: str = "measure.read") -> Measure:

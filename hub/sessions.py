@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
 from hub.models import Session, User
+from hub.prepared import Prepared, Whole
 
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")  # in this order: all say more
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
@@ -25,7 +26,24 @@ class Accounts(BaseBackend):
     """Finds the signed-in person again; a closed account is nobody at once."""
 
     def get_user(self, user_id: Any) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        found = _accounts.rows(user=user_id)
+        return _account.made(found[0]) if found else None
+
+
+_account, _session = Whole(User), Whole(Session)
+_accounts = Prepared(
+    lambda user: User.objects.filter(pk=user, is_active=True).values_list(
+        *_account.columns
+    ),
+    user=UUID,
+)
+_sessions = Prepared(
+    lambda key, now: Session.objects.filter(
+        session_key=key, expire_date__gt=now
+    ).values_list(*_session.columns),
+    key=str,
+    now=datetime,
+)
 
 
 def end_of(since: datetime, now: datetime) -> datetime:
@@ -50,9 +68,12 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        session: Session | None = super()._get_session_from_db()  # type: ignore[misc]
-        if session is not None:
-            self.since, self.ends_at = session.created_at, session.expire_date
+        found = _sessions.rows(key=self.session_key, now=timezone.now())
+        if not found:
+            self._session_key = None  # as Django does: another key is made
+            return None
+        session = _session.made(found[0])
+        self.since, self.ends_at = session.created_at, session.expire_date
         return session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.models.centres import Centre
 from hub.models.courts import Court, CourtUnit
+from hub.prepared import Prepared, Whole
 
 
 class Role(models.TextChoices):
@@ -88,12 +89,8 @@ class User(AbstractBaseUser):
     @cached_property
     def places(self) -> "list[Membership]":
         """Current memberships, read once per request."""
-        return list(
-            Membership.objects.current()
-            .filter(user=self)
-            .select_related("court", "centre")
-            .order_by("since")
-        )
+        rows = _places.rows(user=self.pk, now=timezone.now())
+        return [_place.made(row) for row in rows]
 
     def get_session_auth_hash(self) -> str:
         """Sessions are rows that can be deleted, so no password takes part here."""
@@ -157,6 +154,19 @@ class Membership(models.Model):
     def side(self) -> Side:
         """Which side of a thread this place sits on; only for court and centre."""
         return Side.COURT if self.court_id else Side.CENTRE
+
+
+_place = Whole(Membership, "court", "centre")
+_places = Prepared(
+    lambda user, now: (
+        Membership.objects.current(now)
+        .filter(user=user)
+        .order_by("since")
+        .values_list(*_place.columns)
+    ),
+    user=uuid.UUID,
+    now=datetime,
+)
 
 
 class AbsenceSource(models.TextChoices):

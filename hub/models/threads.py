@@ -132,8 +132,12 @@ class Message(models.Model):
 
     @property
     def searched_text(self) -> str:
-        """What it is found by. No names of files: those are kept encrypted."""
-        return "\n".join([self.body, self.urgent, self.author_name])
+        return searched_text(self.body, self.urgent, self.author_name)
+
+
+def searched_text(body: str, urgent: str, author_name: str) -> str:
+    """What a message is found by. No names of files: those are kept encrypted."""
+    return "\n".join([body, urgent, author_name])
 
 
 class ReadMark(models.Model):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, Max, OuterRef
 
 from hub.chain import with_files
@@ -23,7 +22,7 @@ from hub.models import (
     Participant,
     ReadMark,
 )
-from hub.prepared import Prepared, columns_of
+from hub.prepared import Prepared, Whole
 
 PAGE = 50  # messages on a thread's page; older ones are asked for
 MOST = 200  # messages in one answer of history; PROTOCOL section 1
@@ -129,13 +128,13 @@ def newest_receipts(thread: UUID) -> list[tuple[int, Receipt]]:
     ]
 
 
-_COLUMNS = columns_of(Message)
+_message = Whole(Message)
 _messages = Prepared(
     lambda thread, first, last: (
         Message.objects.filter(thread=thread, seq__gte=first, seq__lte=last)
         .order_by("seq")
         .values_list(
-            *_COLUMNS, Exists(Attachment.objects.filter(message=OuterRef("pk")))
+            *_message.columns, Exists(Attachment.objects.filter(message=OuterRef("pk")))
         )
     ),
     thread=UUID,
@@ -147,9 +146,9 @@ _messages = Prepared(
 def _stretch(thread: UUID, first: int, last: int) -> list[Message]:
     """Those that there are, with their files: one query, or two if any has files."""
     messages, found = [], _messages.rows(thread=thread, first=first, last=last)
-    for *values, has_files in found:
-        message = Message.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values)
-        if not has_files:
+    for row in found:
+        message = _message.made(row)
+        if not row[-1]:  # no files
             message.files = []
         messages.append(message)
     return with_files(messages)

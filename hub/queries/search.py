@@ -4,14 +4,19 @@ The threads are read with their rights when the search begins (search_threads): 
 a seat finds nothing the next moment. Messages without words yet are read one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from hub.models import Message, MessageWords, SearchProgress
+from hub.models.searching import all_of
+from hub.models.threads import searched_text
+from hub.prepared import Prepared
 from hub.queries.history import PAGE
 from hub.queries.search_threads import Seat
 from hub.questions import Piece, Question, snippet
@@ -22,6 +27,19 @@ PER_PAGE = 10
 READ_BY_HAND = 300
 
 
+class Line(NamedTuple):
+    """A message as a row shows it: its row in _LINE."""
+
+    pk: int
+    thread: UUID
+    seq: int
+    at: datetime
+    author_name: str
+    author_organisation: str
+    body: str
+    urgent: str
+
+
 @dataclass(frozen=True)
 class Found:
     """A message with the words around what was looked for.
@@ -29,7 +47,8 @@ class Found:
     `before`: what the thread's page has to be asked for to show it; 0: nothing.
     """
 
-    message: Message
+    message: Line
+    reference: str
     pieces: list[Piece]
     before: int
 
@@ -44,55 +63,76 @@ class Messages:
 
 
 def messages_found(seats: Sequence[Seat], question: Question, number: int) -> Messages:
-    """One page of them, the newest first. At most four queries."""
+    """One page of them, the newest first. At most six queries."""
     threads = [seat.thread for seat in seats]
-    new = _without_words(threads)
-    fitting = [m.pk for m in new[:READ_BY_HAND] if _holds(m, question)]
-    keys = [*fitting, *_with_words(threads, question)]
-    shown = Paginator(keys, PER_PAGE).get_page(number)
-    messages = _whole(list(shown.object_list))
+    new = _new_keys(threads)
+    read = _lines(new[:READ_BY_HAND])
+    fitting = [line.pk for line in read if _holds(line, question)]
+    words = all_of(question.stems)
+    keys = [key for [key] in _with_words.rows(threads=threads, words=words)]
+    shown = Paginator([*fitting, *keys], PER_PAGE).get_page(number)
+    lines = _lines(shown.object_list)
     return Messages(
-        shown,
-        [_found(message, question) for message in messages],
-        len(new) > READ_BY_HAND,
+        shown, list(_found(lines, seats, question)), len(new) > READ_BY_HAND
     )
 
 
-def _with_words(threads: list[UUID], question: Question) -> QuerySet[MessageWords, int]:
-    rows = MessageWords.objects.filter(
-        thread__among=threads, words__hold=question.stems
-    )
-    return rows.order_by("-at", "-pk").values_list("pk", flat=True)
+_with_words = Prepared(
+    lambda threads, words: (
+        MessageWords.objects.filter(thread__among=threads, words__hold=words)
+        .order_by("-at", "-pk")
+        .values_list("pk")
+    ),
+    threads=list,
+    words=str,
+)
+_LINE = (
+    "pk", "thread", "seq", "at", "author_name", "author_organisation", "body", "urgent",
+)  # fmt: skip
+_progress = Prepared(lambda: SearchProgress.objects.values_list("settled"))
+_known = MessageWords.objects.filter(message=OuterRef("pk"))
+_without_words = Message.objects.filter(~Exists(_known)).order_by("-pk")
+_lines_of = Prepared(
+    lambda keys: Message.objects.filter(pk__among=keys).values_list(*_LINE), keys=list
+)
 
 
-def _without_words(threads: list[UUID]) -> list[Message]:
+def _new_keys(threads: list[UUID]) -> list[int]:
     """The newest first; one more than is read tells that there are more."""
-    # By its value: the database then knows how few come after it.
-    settled = SearchProgress.objects.values_list("settled", flat=True).first() or 0
-    known = MessageWords.objects.filter(message=OuterRef("pk"))
-    new = Message.objects.filter(~Exists(known), pk__gt=settled, thread__among=threads)
-    return list(new.order_by("-pk")[: READ_BY_HAND + 1])
+    [settled] = next(iter(_progress.rows()), (0,))
+    # No kept statements: by the value PostgreSQL knows how few come after it.
+    later = _without_words.filter(pk__gt=settled)
+    new = list(later.values_list("pk", "thread")[: READ_BY_HAND + 1])
+    if len(new) > READ_BY_HAND:  # in the whole country: the worker is far behind
+        later = later.filter(thread__among=threads)
+        return list(later.values_list("pk", flat=True)[: READ_BY_HAND + 1])
+    own = set(threads)
+    return [key for key, thread in new if thread in own]
 
 
-def _holds(message: Message, question: Question) -> bool:
-    return set(question.stems) <= set(stems_of(message.searched_text))
+def _holds(line: Line, question: Question) -> bool:
+    text = searched_text(line.body, line.urgent, line.author_name)
+    return set(question.stems) <= set(stems_of(text))
 
 
-def _whole(keys: list[int]) -> list[Message]:
-    """With what a row shows of their threads, in the order of the keys."""
-    found = Message.objects.filter(pk__in=keys).select_related(
-        "thread__designation__measure"
-    )
-    by_key = {message.pk: message for message in found}
-    return [by_key[key] for key in keys if key in by_key]
+def _lines(keys: Iterable[int]) -> list[Line]:
+    """In the order of the keys."""
+    wanted = list(keys)
+    if not wanted:
+        return []
+    by_key = {row[0]: Line(*row) for row in _lines_of.rows(keys=wanted)}
+    return [by_key[key] for key in wanted if key in by_key]
 
 
-def _found(message: Message, question: Question) -> Found:
-    return Found(
-        message,
-        snippet(message.body or message.urgent, question.stems),
-        before_of(message.seq, message.thread.last_seq),
-    )
+def _found(
+    lines: Iterable[Line], seats: Sequence[Seat], question: Question
+) -> Iterator[Found]:
+    threads = {seat.thread: seat for seat in seats}
+    for line in lines:
+        seat = threads[line.thread]
+        pieces = snippet(line.body or line.urgent, question.stems)
+        before = before_of(line.seq, seat.last_seq)
+        yield Found(line, seat.measure.reference, pieces, before)
 
 
 def before_of(seq: int, head: int) -> int:

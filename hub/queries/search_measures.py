@@ -8,30 +8,24 @@ answer alike. The rights of hub.permissions stand inside each query.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, Subquery
 
 from hub import permissions
-from hub.models import Designation, Measure, User
+from hub.models import Designation, User
+from hub.models.accounts import full_name
 from hub.models.centres import VisitKind
 from hub.models.choices import MeasureState
-from hub.models.terms import visit_kind_of
-from hub.queries.search_places import (
-    ANY_CENTRE,
-    Place,
-    centres_called,
-    courts_called,
-    labels_of,
-)
-from hub.queries.search_threads import Seat
+from hub.prepared import Prepared
+from hub.queries.search_places import ANY_CENTRE, Directory, Place, labels_of
+from hub.queries.search_threads import LightMeasure, Seat, of_measure
 from hub.questions import Question, Term, name_of
 from hub.stems import stems_of
 
 PER_PAGE = 10
-Key = TypeVar("Key", UUID, int)
 SHORTEST_OF_REFERENCE = 3  # characters; fewer are in nearly every reference
 # What everybody calls a measure: such a word alone tells none from another.
 ANY_MEASURE = ANY_CENTRE | set(
@@ -41,20 +35,35 @@ ANY_MEASURE = ANY_CENTRE | set(
 
 @dataclass(frozen=True)
 class Case:
-    """A measure that the person may open. `thread`: where they have a seat."""
+    """What one row shows of a measure that the person may open."""
 
-    measure: Measure
-    designation: Designation | None
-    thread: UUID | None
+    known: "Known"
+    court: str
+    centre: Place | None
+
+    @property
+    def kind_label(self) -> str:
+        return str(VisitKind(self.known.kind).label) if self.known.kind else ""
+
+    @property
+    def state_label(self) -> str:
+        return str(MeasureState(self.known.state).label)
+
+    @property
+    def judge(self) -> str:
+        return full_name(*self.known.judge)
 
 
 @dataclass(frozen=True)
 class Measures:
-    """`past`: threads of designations that are over, which the person still reads."""
+    """`past`: threads of designations that are over, which the person still reads.
 
-    page: "Page[UUID]"
+    Of those neither state nor judge is known: they may have come later.
+    """
+
+    page: "Page[Known]"
     rows: list[Case]
-    past: list[Designation]
+    past: list[Case]
 
 
 class Known(NamedTuple):
@@ -63,7 +72,8 @@ class Known(NamedTuple):
     reference: str
     court: str
     centre: int | None  # the current one
-    kind: str = ""
+    thread: UUID | None  # where the person has a seat
+    kind: str
     state: str = ""
     judge: tuple[str, str] = ("", "")
 
@@ -92,32 +102,35 @@ class Meaning:
 def measures_found(
     user: User,
     question: Question,
-    places: Sequence[Place],
+    directory: Directory,
     seats: Sequence[Seat],
     number: int,
 ) -> Measures:
-    """One page of them, last changed first. At most five queries."""
+    """One page of them, last changed first. One query."""
     terms = question.beside(ANY_MEASURE)
-    meanings = list(_meanings(terms, places)) if terms else []
+    meanings = [_meaning(term, directory) for term in terms]
     found = _fitting(_measures_of(user, seats), meanings) if terms else []
-    page: Page[UUID] = Paginator(found, PER_PAGE).get_page(number)
+    page: Page[Known] = Paginator(found, PER_PAGE).get_page(number)
     past = _fitting(_past_of(seats), meanings) if terms else []
-    cases = _cases(list(page.object_list), seats)
-    return Measures(page, cases, _ended(past[:PER_PAGE]))
+    return Measures(
+        page,
+        _cases(page.object_list, directory),
+        _cases(past[:PER_PAGE], directory),
+    )
 
 
-def _meanings(terms: Sequence[Term], places: Sequence[Place]) -> Iterator[Meaning]:
-    courts = courts_called(terms)
-    for term in terms:
-        kinds = {kind for kind, name in labels_of(VisitKind) if name.fits(term)}
-        states = {state for state, name in labels_of(MeasureState) if name.fits(term)}
-        yield Meaning(term, courts[term], centres_called(term, places), kinds, states)
+def _meaning(term: Term, directory: Directory) -> Meaning:
+    return Meaning(
+        term,
+        directory.courts_called(term),
+        directory.centres_called(term),
+        {kind for kind, name in labels_of(VisitKind) if name.fits(term)},
+        {state for state, name in labels_of(MeasureState) if name.fits(term)},
+    )
 
 
-def _fitting(
-    rows: Iterable[tuple[Key, Known]], meanings: Sequence[Meaning]
-) -> list[Key]:
-    return [key for key, known in rows if all(m.fits(known) for m in meanings)]
+def _fitting(measures: Iterable[Known], meanings: Sequence[Meaning]) -> list[Known]:
+    return [known for known in measures if all(m.fits(known) for m in meanings)]
 
 
 def _is_part(term: Term, reference: str) -> bool:
@@ -126,50 +139,54 @@ def _is_part(term: Term, reference: str) -> bool:
     return long_enough and term.typed.upper() in reference.replace("-", "")
 
 
-def _measures_of(user: User, seats: Sequence[Seat]) -> Iterator[tuple[UUID, Known]]:
+def _measures_of(user: User, seats: Sequence[Seat]) -> list[Known]:
+    """Last changed first. What was purged has no page any more. One query."""
     readers = permissions.roles_with("measure.read")
-    seated = [s.measure for s in seats if s.is_current and s.role in readers]
-    # What was purged has no page any more.
-    mine = permissions.measures_open_to(user, seated=seated).exclude(
-        state=MeasureState.PURGED
+    seated = [s for s in seats if s.is_current and s.role in readers]
+    rows: list[tuple[LightMeasure, int | None, UUID | None]]
+    rows = [(seat.measure, seat.centre, seat.thread) for seat in seated]
+    others = _of_court.rows(
+        user=user.pk,
+        seated=[seat.measure.pk for seat in seated],
+        **permissions.court_places(user, "measure.read"),
     )
-    current = Designation.objects.filter(measure=OuterRef("pk"), is_current=True)
-    rows = mine.annotate(centre=Subquery(current.values("centre"))).order_by(
-        "-changed_at", "pk"
-    )
-    for pk, reference, court, centre, nature, exits, state, *judge in rows.values_list(
-        "pk", "reference", "court", "centre", "terms__nature", "terms__exits",
-        "state", "judge__given_name", "judge__usual_name",
-    ):  # fmt: skip
-        kind = visit_kind_of(nature, exits) if nature is not None else ""
-        yield pk, Known(reference, court, centre, kind, state, (judge[0], judge[1]))
+    rows += [(LightMeasure(*row), centre, None) for centre, *row in others]
+    rows.sort(key=lambda row: row[0].pk.int)
+    rows.sort(key=lambda row: row[0].changed_at, reverse=True)
+    return [_known(*row) for row in rows if row[0].state != MeasureState.PURGED]
 
 
-def _past_of(seats: Sequence[Seat]) -> Iterator[tuple[int, Known]]:
+_current = Designation.objects.filter(measure=OuterRef("pk"), is_current=True)
+_of_court = Prepared(
+    lambda seated, **places: (
+        permissions.measures_at(**places)
+        .exclude(pk__among=seated)
+        .values_list(Subquery(_current.values("centre")), *of_measure())
+    ),
+    user=UUID,
+    courts=list,
+    units=list,
+    seated=list,
+)
+
+
+def _known(measure: LightMeasure, centre: int | None, thread: UUID | None) -> Known:
+    judge = (measure.judge_given, measure.judge_usual)
+    where = (measure.reference, measure.court, centre, thread)
+    return Known(*where, measure.kind, measure.state, judge)
+
+
+def _past_of(seats: Sequence[Seat]) -> Iterator[Known]:
     """Of threads that were closed when another centre was designated."""
     for seat in seats:
         if not seat.is_current:
-            known = Known(seat.reference, seat.court, seat.centre)
-            yield seat.designation, known
+            where = (seat.measure.reference, seat.measure.court, seat.centre)
+            yield Known(*where, seat.thread, seat.kind)
 
 
-def _cases(keys: Sequence[UUID], seats: Sequence[Seat]) -> list[Case]:
-    measures = Measure.objects.select_related("court", "terms", "judge").in_bulk(keys)
-    current = Designation.objects.filter(is_current=True, measure__in=keys)
-    designations = {
-        designation.measure_id: designation
-        for designation in current.select_related("centre", "thread")
-    }
-    for key, designation in designations.items():
-        designation.measure = measures[key]  # or it would be asked for again
-    threads = {seat.measure: seat.thread for seat in seats if seat.is_current}
+def _cases(shown: Iterable[Known], directory: Directory) -> list[Case]:
+    courts = {court.code: court.name for court in directory.courts}
+    centres: dict[int | None, Place] = {p.pk: p for p in directory.centres}
     return [
-        Case(measures[key], designations.get(key), threads.get(key)) for key in keys
+        Case(known, courts[known.court], centres.get(known.centre)) for known in shown
     ]
-
-
-def _ended(keys: Sequence[int]) -> list[Designation]:
-    found = Designation.objects.select_related(
-        "measure__court", "centre", "thread"
-    ).in_bulk(keys)
-    return [found[key] for key in keys]

@@ -4,17 +4,20 @@ There are some hundreds of them in the country: they are read whole and compared
 so that both databases answer alike. Everybody with `centre.read` may see all of it.
 """
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from babel import Locale
 from django.conf import settings
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from hub import languages
 from hub.models import Centre, Court, ReceptionProfile, Site
 from hub.models.centres import CentreStatus, VisitKind
 from hub.prepared import Prepared
@@ -35,6 +38,14 @@ OF_SITES = ("wheelchair", "separate_entrances", "public_transport")
 ALSO_SAID = {"wheelchair": "fauteuil roulant handicap mobilité réduite PMR"}
 
 
+class Facts(NamedTuple):
+    """What one row tells of a centre: `called` finds it, the others are shown."""
+
+    called: Name
+    offers: tuple[str, ...]  # keys of CONDITIONS
+    town: str = ""
+
+
 @dataclass
 class Place:
     """A centre as one row shows it."""
@@ -47,49 +58,71 @@ class Place:
     status: str
     search: str
     region: str
-    towns: list[str] = field(default_factory=list)
-    offers: list[str] = field(default_factory=list)  # keys of CONDITIONS
+    facts: Sequence[Facts] = ()  # of `centres_found` alone
 
     @property
     def is_open(self) -> bool:
         return self.status == CentreStatus.ACTIVE
 
     @property
+    def towns(self) -> list[str]:
+        return list(dict.fromkeys(fact.town for fact in self.facts if fact.town))
+
+    @property
     def conditions(self) -> list[str]:
         """As their pages word them."""
-        return [str(CONDITIONS[name]) for name in self.offers]
+        offers = dict.fromkeys(name for fact in self.facts for name in fact.offers)
+        return [str(CONDITIONS[name]) for name in offers]
 
     @cached_property
     def called(self) -> Name:
         return name_of(self.name, self.search, self.departement, self.region)
 
+    def fits(self, term: Term) -> bool:
+        return self.called.fits(term) or any(f.called.fits(term) for f in self.facts)
 
-class Fact(NamedTuple):
-    """What a centre offers: `words` find it, `condition` and `town` are shown."""
 
-    centre: int
-    words: str
-    condition: str = ""
-    town: str = ""
+class CourtName(NamedTuple):
+    code: str
+    name: str
+    called: Name
+
+
+class Directory(NamedTuple):
+    """The country's centres, by name, and courts: what words may stand for."""
+
+    centres: list[Place]
+    courts: list[CourtName]
+
+    def centres_called(self, term: Term) -> set[int]:
+        return {place.pk for place in self.centres if place.called.fits(term)}
+
+    def courts_called(self, term: Term) -> set[str]:
+        return {court.code for court in self.courts if court.called.fits(term)}
 
 
 def centres_found(question: Question, everyone: Sequence[Place]) -> list[Place]:
-    """Those of `all_centres` that fit every word. At most two queries.
+    """Those of a directory that fit every word, with what they offer. Two queries.
 
     None for words that fit every centre.
     """
     terms = question.beside(ANY_CENTRE)
     if not terms:
         return []
-    words: dict[int, set[str]] = {place.pk: set() for place in everyone}
-    _tell(everyone, words, _of_sites())
-    # How they receive: of all where a word may mean that, else of those that are shown.
-    if any(map(_receptions().fits, terms)):
-        _tell(everyone, words, _of_receptions())
-        return [place for place in everyone if _fits(place, words, terms)]
-    fitting = [place for place in everyone if _fits(place, words, terms)]
-    _tell(fitting, words, _of_receptions([place.pk for place in fitting]))
-    return fitting
+    facts = _facts()
+    for place in everyone:
+        place.facts = facts[place.pk]
+    return [place for place in everyone if all(map(place.fits, terms))]
+
+
+def _facts() -> dict[int, list[Facts]]:
+    """Of every centre, in the order of their entry."""
+    told: dict[int, list[Facts]] = defaultdict(list)
+    for centre, *row in _sites.rows():
+        told[centre].append(_of_site(*row))
+    for centre, *row in _profiles.rows():
+        told[centre].append(_of_reception(*row))
+    return told
 
 
 _centres = Prepared(
@@ -101,14 +134,24 @@ _centres = Prepared(
 _sites = Prepared(
     lambda: Site.objects.order_by("pk").values_list("centre", "city", *OF_SITES)
 )
+_profiles = Prepared(
+    lambda: ReceptionProfile.objects.order_by("pk").values_list(
+        "site__centre", "visit_kind", Cast("languages", TextField()), "interpreter",
+        "accepts_protection_orders",
+    )
+)  # fmt: skip
 _courts = Prepared(
     lambda: Court.objects.values_list("code", "name", "city", "departement__name")
 )
 
 
-def all_centres() -> list[Place]:
-    """Every one, by name; without what its sites say. One query."""
-    return [Place(*row) for row in _centres.rows()]
+def directory() -> Directory:
+    """Of centres, without what their sites say. Two queries."""
+    courts = [
+        CourtName(code, name, name_of(name, *places))
+        for code, name, *places in _courts.rows()
+    ]
+    return Directory([Place(*row) for row in _centres.rows()], courts)
 
 
 def centres_named(question: Question, everyone: Iterable[Place]) -> Iterator[Place]:
@@ -117,79 +160,29 @@ def centres_named(question: Question, everyone: Iterable[Place]) -> Iterator[Pla
     return (p for p in everyone if terms and all(map(p.called.fits, terms)))
 
 
-def centres_called(term: Term, places: Iterable[Place]) -> set[int]:
-    return {place.pk for place in places if place.called.fits(term)}
-
-
-def courts_called(terms: Iterable[Term]) -> dict[Term, set[str]]:
-    """For each word the courts that it names. One query."""
-    named = [(code, name_of(*texts)) for code, *texts in _courts.rows()]
-    return {t: {code for code, name in named if name.fits(t)} for t in terms}
-
-
-def _fits(place: Place, words: dict[int, set[str]], terms: list[Term]) -> bool:
-    more = name_of(*sorted(words[place.pk]))
-    return all(place.called.fits(term) or more.fits(term) for term in terms)
-
-
-def _tell(
-    places: Iterable[Place], words: dict[int, set[str]], facts: Iterator[Fact]
-) -> None:
-    by_key = {place.pk: place for place in places}
-    for fact in facts:
-        place = by_key.get(fact.centre)
-        if place is None:
-            continue  # added meanwhile
-        words[place.pk].add(fact.words)
-        if fact.condition and fact.condition not in place.offers:
-            place.offers.append(fact.condition)
-        if fact.town and fact.town not in place.towns:
-            place.towns.append(fact.town)
-
-
 @cache
 def labels_of(choices: Any) -> list[tuple[str, Name]]:
     """The values of a closed list with what they are called, in every language."""
     return [(value, Name(*all_languages(label))) for value, label in choices.choices]
 
 
-def _of_sites() -> Iterator[Fact]:
-    """Their towns and what their doors are like. One query."""
-    for centre, city, *facts in _sites.rows():
-        yield Fact(centre, city, town=city)
-        for name, is_so in zip(OF_SITES, facts, strict=True):
-            if is_so:
-                yield Fact(centre, _condition_words(name), name)
+@lru_cache(maxsize=4096)
+def _of_site(town: str, *answers: bool) -> Facts:
+    offers = [name for name, is_so in zip(OF_SITES, answers, strict=True) if is_so]
+    return Facts(name_of(town, *map(_condition_words, offers)), tuple(offers), town)
 
 
-def _of_receptions(centres: list[int] | None = None) -> Iterator[Fact]:
-    """How these receive, or all. One query."""
-    profiles = ReceptionProfile.objects.all()
-    if centres is not None:
-        profiles = profiles.filter(site__centre__in=centres)
-    rows = profiles.values_list(
-        "site__centre", "visit_kind", "languages", "interpreter",
-        "accepts_protection_orders",
-    )  # fmt: skip
-    for centre, kind, spoken, interpreter, protection in rows:
-        yield Fact(centre, _kind_words(kind))
-        for code in spoken:
-            yield Fact(centre, _language_words(code))
-        for name, is_so in (
-            ("accepts_protection_orders", protection),
-            ("interpreter", interpreter != "no"),
-        ):
-            if is_so:
-                yield Fact(centre, _condition_words(name), name)
-
-
-@cache
-def _receptions() -> Name:
-    """All that a word may mean of how a centre receives."""
-    kinds = (_kind_words(kind) for kind in VisitKind.values)
-    spoken = (_language_words(code) for code in languages.CODES)
-    conditions = (_condition_words(name) for name in CONDITIONS if name not in OF_SITES)
-    return Name(*kinds, *spoken, *conditions)
+@lru_cache(maxsize=4096)
+def _of_reception(kind: str, spoken: str, interpreter: str, protection: bool) -> Facts:
+    """`spoken`: the codes of languages as the database holds them."""
+    answers = {
+        "accepts_protection_orders": protection,
+        "interpreter": interpreter != "no",
+    }
+    offers = [name for name, is_so in answers.items() if is_so]
+    spoken_words = map(_language_words, json.loads(spoken))
+    words = (_kind_words(kind), *spoken_words, *map(_condition_words, offers))
+    return Facts(name_of(*words), tuple(offers))
 
 
 @cache

@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from hub.models import Membership, Session, User
-from hub.prepared import Prepared, columns_of
+from hub.prepared import Prepared, Whole
 
-_COLUMNS = columns_of(User)
+_person = Whole(User)
 _user = Prepared(
     lambda key, now: User.objects.filter(
         session__session_key=key, session__expire_date__gt=now, is_active=True
-    ).values_list(*_COLUMNS),
+    ).values_list(*_person.columns),
     key=str,
     now=datetime,
 )
@@ -25,7 +24,7 @@ _user = Prepared(
 def user_of_session(session_key: str) -> User | None:
     """The active person behind a session key, in one query."""
     found = _user.rows(key=session_key, now=timezone.now())
-    return User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, found[0]) if found else None
+    return _person.made(found[0]) if found else None
 
 
 _organisations = Prepared(

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hub import permissions, questions
-from hub.models import Designation, User
+from hub.models import Participant, User
 from hub.queries.search_measures import Case, measures_found
 from hub.queries.search_places import (
     Place,
-    all_centres,
     all_languages,
     centres_named,
+    directory,
 )
 from hub.queries.search_threads import recent_threads, seats_of
 from hub.questions import Name, Question
@@ -61,21 +61,19 @@ def palette(request: HttpRequest) -> JsonResponse:
 
 
 def _usual(user: User) -> Iterator[tuple[str, list[Item]]]:
-    seats = recent_threads(user)[:SHOWN]
-    yield _("Last threads"), [_thread(s.thread_id, s.thread.designation) for s in seats]
+    yield _("Last threads"), [_last(seat) for seat in recent_threads(user)[:SHOWN]]
     yield _("Go to"), _commands(user, Question(""))
 
 
 def _found(user: User, question: Question) -> Iterator[tuple[str, list[Item]]]:
-    sees_centres = permissions.may(user, "centre.read")
-    places = all_centres() if sees_centres else []
+    places = directory()
     found = measures_found(user, question, places, seats_of(user), 1)
     cases = found.rows[:SHOWN]
-    open_ = [(c.thread, c.designation) for c in cases if c.thread and c.designation]
-    past = [(d.thread.pk, d) for d in found.past]
-    yield _("Threads"), [_thread(*one) for one in [*open_, *past][:SHOWN]]
+    threads = [case for case in cases if case.known.thread]
+    yield _("Threads"), [_thread(case) for case in [*threads, *found.past][:SHOWN]]
     yield _("Measures"), [_measure(case) for case in cases]
-    fitting = centres_named(question, places)
+    sees_centres = permissions.may(user, "centre.read")
+    fitting = centres_named(question, places.centres if sees_centres else [])
     yield (
         _("Espaces de rencontre"),
         [_centre(place) for place in islice(fitting, SHOWN)],
@@ -83,24 +81,33 @@ def _found(user: User, question: Question) -> Iterator[tuple[str, list[Item]]]:
     yield _("Go to"), _commands(user, question)
 
 
-def _thread(thread: UUID, designation: Designation) -> Item:
+def _thread(case: Case) -> Item:
+    centre = case.centre.name if case.centre else ""
+    known = case.known
+    return _to_thread(
+        known.thread, known.reference, case.kind_label, case.court, centre
+    )
+
+
+def _last(seat: Participant) -> Item:
+    designation = seat.thread.designation
     measure = designation.measure
-    words = _("Thread of %(reference)s") % {"reference": measure.reference}
-    parts = (designation.kind_label, measure.court.name, designation.centre.name)
+    about = (designation.kind_label, measure.court.name, designation.centre.name)
+    return _to_thread(seat.thread_id, measure.reference, *about)
+
+
+def _to_thread(thread: UUID | None, reference: str, *about: str) -> Item:
+    words = _("Thread of %(reference)s") % {"reference": reference}
     where = reverse("hub:thread", args=[thread])
-    return {"label": words, "detail": _joined(*parts), "href": f"{where}#nouveaux"}
+    return {"label": words, "detail": _joined(*about), "href": f"{where}#nouveaux"}
 
 
 def _measure(case: Case) -> Item:
-    reference = case.measure.reference
+    reference = case.known.reference
     words = _("Measure %(reference)s") % {"reference": reference}
     where = reverse("hub:measure", args=[reference])
-    return {"label": words, "detail": _about(case), "href": where}
-
-
-def _about(case: Case) -> str:
-    terms, state = case.measure.terms, case.measure.get_state_display()
-    return _joined(terms.kind_label if terms else "", state, case.measure.court.name)
+    about = _joined(case.kind_label, case.state_label, case.court)
+    return {"label": words, "detail": about, "href": where}
 
 
 def _joined(*parts: str) -> str:

@@ -15,7 +15,7 @@ from hub import permissions, questions
 from hub.models import User
 from hub.queries.search import Messages, messages_found
 from hub.queries.search_measures import Measures, measures_found
-from hub.queries.search_places import Place, all_centres, centres_found
+from hub.queries.search_places import Place, centres_found, directory
 from hub.queries.search_threads import seats_of
 from hub.questions import Question
 from hub.views.requests import person, whole_number
@@ -60,8 +60,8 @@ def everything(user: User, question: Question, *numbers: int) -> Results:
     """What the page shows. `numbers`: which page of each list, as PAGES names them."""
     mesures, messages, espaces = numbers
     sees_centres = permissions.may(user, "centre.read")
-    places = all_centres() if sees_centres else []
-    fitting = Paginator(centres_found(question, places), CENTRES_PER_PAGE)
+    places = directory()
+    fitting = Paginator(centres_found(question, places.centres), CENTRES_PER_PAGE)
     seats = seats_of(user)
     return Results(
         measures_found(user, question, places, seats, mesures),

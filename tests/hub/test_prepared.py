@@ -10,10 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub import permissions
+from hub import sessions as hub_sessions
 from hub.demo import Demo
-from hub.models import Participant, Session, Thread, User
-from hub.prepared import Prepared
-from hub.queries import history, sessions, threads
+from hub.models import Measure, Membership, Participant, Session, Thread, User, accounts
+from hub.models.searching import all_of
+from hub.prepared import Prepared, Whole
+from hub.queries import (
+    history,
+    search,
+    search_measures,
+    search_threads,
+    sessions,
+    threads,
+)
+from hub.stems import stems_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +32,23 @@ def asked(
     demo: Demo, person: User, now: datetime
 ) -> list[tuple[Prepared, dict[str, Any]]]:
     thread = demo.threads[0].pk
+    threads_of_all = [one.pk for one in demo.threads]
+    measures = list(Measure.objects.values_list("pk", flat=True))
+    in_court = permissions.court_places(person, "measure.read")
     return [
+        (accounts._places, {"user": person.pk, "now": now}),
+        (hub_sessions._accounts, {"user": person.pk}),
+        (hub_sessions._sessions, {"key": f"key of {person.usual_name}", "now": now}),
+        (search_threads._seats, {"user": person.pk, "now": now}),
+        *(
+            (search_measures._of_court, {"user": person.pk, "seated": s} | in_court)
+            for s in ([], measures[:1], measures)
+        ),
+        (search._lines_of, {"keys": [1, 2, 3]}),
+        (
+            search._with_words,
+            {"threads": threads_of_all, "words": all_of(stems_of("bonjour"))},
+        ),
         (permissions._head, {"user": person.pk, "thread": thread, "now": now}),
         (threads._welcome, {"user": person.pk, "now": now}),
         (sessions._organisations, {"user": person.pk, "now": now}),
@@ -74,3 +100,37 @@ def test_a_value_that_no_condition_holds_is_told_of() -> None:
     )
     with pytest.raises(ValueError, match="No condition holds first"):
         forgetful.rows(thread=uuid4(), first=1)
+
+
+def test_keys_of_any_letters_are_one_parameter(demo: Demo) -> None:
+    odd = ['A"B', "A\\B", "{A,B}", "A'B", "", "NULL"]
+    measure = Measure.objects.earliest("pk")
+    prepared = Prepared(
+        lambda courts: Measure.objects.filter(court__among=courts).values_list("pk"),
+        courts=list,
+    )
+    with CaptureQueriesContext(connection) as captured:
+        assert prepared.rows(courts=odd) == []
+        assert prepared.rows(courts=[]) == []
+        assert (measure.pk,) in prepared.rows(courts=[*odd, measure.court_id])
+    assert len(captured) == 3
+    court = measure.court
+    for number, code in enumerate(odd):
+        court.pk = code
+        court.save(force_insert=True)
+        Measure.objects.filter(pk=measure.pk).update(court=code)
+        assert prepared.rows(courts=odd[number:]) == [(measure.pk,)]
+        assert prepared.rows(courts=odd[:number]) == []
+
+
+def test_whole_objects_know_those_they_point_to(demo: Demo) -> None:
+    whole = Whole(Membership, "court", "centre")
+    expected = Membership.objects.select_related("court", "centre").order_by("pk")
+    rows = Membership.objects.order_by("pk").values_list(*whole.columns)
+    made = [whole.made(row) for row in rows]
+    with CaptureQueriesContext(connection) as captured:
+        shown = [(one.pk, one.organisation, one.side) for one in made]
+    assert shown == [(one.pk, one.organisation, one.side) for one in expected]
+    assert not captured.captured_queries
+    assert {one.court is None for one in made} == {True, False}
+    assert not any(one._state.adding for one in made)

@@ -18,6 +18,7 @@ from hub.models import (
     SearchProgress,
     Thread,
 )
+from hub.models.searching import all_of
 from tests.hub.searching import found, nothing_shown, say
 
 
@@ -92,7 +93,7 @@ def test_purging_takes_the_words_too(demo: Demo) -> None:
         demo.threads[1].pk
     }
     for question in (["zorglub"], ["audienc"]):
-        hits = MessageWords.objects.filter(words__hold=question)
+        hits = MessageWords.objects.filter(words__hold=all_of(question))
         assert {hit.thread_id for hit in hits} <= {demo.threads[1].pk}
 
 
@@ -101,9 +102,9 @@ def test_the_index_of_sqlite_follows_its_table(demo: Demo) -> None:
     """A migration that makes the table anew would lose the triggers."""
     say(demo, "zorglub un")
     index_all(nothing_shown)
-    MessageWords.objects.filter(words__hold=["zorglub"]).update(words="autre")
-    assert not MessageWords.objects.filter(words__hold=["zorglub"]).exists()
-    assert MessageWords.objects.filter(words__hold=["autre"]).count() == 1
+    MessageWords.objects.filter(words__hold=all_of(["zorglub"])).update(words="autre")
+    assert not MessageWords.objects.filter(words__hold=all_of(["zorglub"])).exists()
+    assert MessageWords.objects.filter(words__hold=all_of(["autre"])).count() == 1
     with connection.cursor() as cursor:
         check = "INSERT INTO hub_messagewords_fts(hub_messagewords_fts, rank) VALUES"
         cursor.execute(f"{check}('integrity-check', 1)")
