@@ -187,9 +187,13 @@ def images(page: HtmlElement) -> Iterator[str]:
 
 
 def figures(page: HtmlElement) -> Iterator[str]:
-    """What a chart or a map shows as a value, a table of the page shows too."""
+    """What a chart or a map shows as a value, a table of the page shows too, or the page
+    that a link beside it leads to, which is read on its own."""
     told = " ".join(shown(one) for one in page.xpath("//table"))
+    elsewhere = page.xpath("//a[@href]/@id")
     for one in page.xpath("//svg[@role='img' or @role='group']"):
+        if one.get("aria-describedby") in elsewhere:
+            continue
         if not told:
             yield f"1.6: a picture without a table {where(one)}"
         drawn = [shown(text) for text in one.xpath(".//text[@class='hot']")]
