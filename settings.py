@@ -129,8 +129,8 @@ _POSTGRESQL = {
     # outage a connection attempt is given up after 4 s, and the next request
     # starts a fresh one: recovery never waits for a long back-off.
     "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "reconnect_timeout": 4},
-    # For hub.sql alone, which prepares its statements: the ORM binds values itself. One
-    # plan for every group of messages; PostgreSQL would make a new one each time.
+    # For hub.sql and hub.prepared, which keep their statements: the ORM binds values
+    # itself. One plan for each; PostgreSQL would make a new one each time.
     "prepare_threshold": 5,
     # And a process that vanished in mid-transaction holds its locks for a minute.
     "options": "-c plan_cache_mode=force_generic_plan "

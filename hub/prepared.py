@@ -1,4 +1,4 @@
-"""Querysets whose SQL is made once in a process: for what every socket asks.
+"""Querysets whose SQL is made once in a process: for what sockets, pages, searches ask.
 
 Django writes the SQL of a queryset anew each time. For a condition as long as "seated
 now, in a role that may read" that takes more time than the database needs to answer
@@ -15,7 +15,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 from uuid import UUID
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection
 from django.db.models import Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -49,7 +49,7 @@ class _Statement:
 
 
 class Whole(Generic[M]):
-    """Makes objects of rows: of `model`, with those that its fields `related` name.
+    """Makes objects of rows: of `model`, with those that its keys `related` point to.
 
     `columns` are for values_list(), first in it.
     """
@@ -108,9 +108,7 @@ class Prepared:
         """Raises what a queryset raises. KeyError when a value is not given."""
         statement = self._statement(connection.vendor)
         stored = {name: _stored(values[name]) for name in self._kinds}
-        with _cursor() as cursor:
-            cursor.execute(statement.sql, statement.filled(stored))
-            rows = cursor.fetchall()
+        rows = _answer(statement.sql, statement.filled(stored))
         return list(_converted(rows, statement)) if statement.converters else rows
 
     def _write(self, _vendor: str) -> _Statement:
@@ -122,6 +120,29 @@ class Prepared:
         if missing := self._kinds.keys() - {name for _place, name in places}:
             raise ValueError(f"No condition holds {', '.join(sorted(missing))}")
         return _Statement(sql, list(parameters), places, _converters(compiler))
+
+
+def _answer(sql: str, parameters: list[Any]) -> list[Row]:
+    """A kept plan that no longer fits is made anew, once.
+
+    "Cached plan must not change result type", says PostgreSQL when a migration changed
+    the type of a column while this process runs (decision 0026).
+    """
+    try:
+        return _rows(sql, parameters)
+    except NotSupportedError:
+        # In a transaction nothing more can be asked; its end forgets the plans.
+        if connection.vendor != "postgresql" or connection.in_atomic_block:
+            raise
+        connection.connection.execute("DEALLOCATE ALL")
+        return _rows(sql, parameters)
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[Row]:
+    with _cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[Row] = cursor.fetchall()
+    return found
 
 
 def _stored(value: Any) -> Any:
@@ -170,6 +191,7 @@ def _cursor() -> Any:
     """
     if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     return connection.make_cursor(cast(Any, _PlanKeepingCursor(connection.connection)))
 

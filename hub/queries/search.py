@@ -11,12 +11,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from hub.models import Message, MessageWords, SearchProgress
 from hub.models.searching import all_of
 from hub.models.threads import searched_text
-from hub.prepared import Prepared
+from hub.prepared import Prepared, Row
 from hub.queries.history import PAGE
 from hub.queries.search_threads import Seat
 from hub.questions import Piece, Question, snippet
@@ -25,6 +25,7 @@ from hub.stems import stems_of
 PER_PAGE = 10
 # Messages without words that one search reads: more than a minute of a large court.
 READ_BY_HAND = 300
+MANY_THREADS = 1000
 
 
 class Line(NamedTuple):
@@ -68,24 +69,32 @@ def messages_found(seats: Sequence[Seat], question: Question, number: int) -> Me
     new = _new_keys(threads)
     read = _lines(new[:READ_BY_HAND])
     fitting = [line.pk for line in read if _holds(line, question)]
-    words = all_of(question.stems)
-    keys = [key for [key] in _with_words.rows(threads=threads, words=words)]
-    shown = Paginator([*fitting, *keys], PER_PAGE).get_page(number)
+    # A message may have got its words in between.
+    keys = dict.fromkeys([*fitting, *_with_words(threads, question)])
+    shown = Paginator(list(keys), PER_PAGE).get_page(number)
     lines = _lines(shown.object_list)
     return Messages(
         shown, list(_found(lines, seats, question)), len(new) > READ_BY_HAND
     )
 
 
-_with_words = Prepared(
-    lambda threads, words: (
-        MessageWords.objects.filter(thread__among=threads, words__hold=words)
-        .order_by("-at", "-pk")
-        .values_list("pk")
-    ),
-    threads=list,
-    words=str,
-)
+def _holding(threads: list[UUID], words: str) -> QuerySet[MessageWords, Row]:
+    found = MessageWords.objects.filter(thread__among=threads, words__hold=words)
+    return found.order_by("-at", "-pk").values_list("pk")
+
+
+_kept = Prepared(_holding, threads=list, words=str)
+
+
+def _with_words(threads: list[UUID], question: Question) -> list[int]:
+    """Kept SQL has one plan, through the person's own messages; for somebody with very
+    many PostgreSQL chooses between that and the index of the words."""
+    words = all_of(question.stems)
+    if len(threads) > MANY_THREADS:
+        return [key for [key] in _holding(threads, words)]
+    return [key for [key] in _kept.rows(threads=threads, words=words)]
+
+
 _LINE = (
     "pk", "thread", "seq", "at", "author_name", "author_organisation", "body", "urgent",
 )  # fmt: skip

@@ -47,7 +47,7 @@ class Case:
 
     @property
     def state_label(self) -> str:
-        return str(MeasureState(self.known.state).label)
+        return str(MeasureState(self.known.state).label) if self.known.state else ""
 
     @property
     def judge(self) -> str:
@@ -58,7 +58,8 @@ class Case:
 class Measures:
     """`past`: threads of designations that are over, which the person still reads.
 
-    Of those neither state nor judge is known: they may have come later.
+    Of those the kind is known for which they were transmitted, and neither state nor
+    judge, which may have come later.
     """
 
     page: "Page[Known]"
@@ -188,5 +189,6 @@ def _cases(shown: Iterable[Known], directory: Directory) -> list[Case]:
     courts = {court.code: court.name for court in directory.courts}
     centres: dict[int | None, Place] = {p.pk: p for p in directory.centres}
     return [
-        Case(known, courts[known.court], centres.get(known.centre)) for known in shown
+        Case(known, courts.get(known.court, ""), centres.get(known.centre))
+        for known in shown
     ]

@@ -51,7 +51,7 @@ class Seat(NamedTuple):
     """A thread. `is_current`: its centre has not been replaced by another.
 
     After a replacement nothing of the measure but its reference and court is for the
-    former centre.
+    former centre: the rest is empty then.
     """
 
     thread: UUID
@@ -84,7 +84,13 @@ def seats_of(user: User) -> list[Seat]:
     """The newest message first. One query."""
     own = len(_OF_SEAT)
     rows = _seats.rows(user=user.pk, now=timezone.now())
-    return [Seat._make((*row[:own], LightMeasure._make(row[own:]))) for row in rows]
+    seats = [Seat._make((*row[:own], LightMeasure._make(row[own:]))) for row in rows]
+    return [seat if seat.is_current else _former(seat) for seat in seats]
+
+
+def _former(seat: Seat) -> Seat:
+    known = seat.measure[:3]
+    return seat._replace(measure=LightMeasure(*known, "", "", None, None, "", ""))
 
 
 def recent_threads(user: User) -> QuerySet[Participant]:

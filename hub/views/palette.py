@@ -82,6 +82,7 @@ def _found(user: User, question: Question) -> Iterator[tuple[str, list[Item]]]:
 
 
 def _thread(case: Case) -> Item:
+    """With the kind that is in force, as the measure's own line says it."""
     centre = case.centre.name if case.centre else ""
     known = case.known
     return _to_thread(

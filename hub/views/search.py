@@ -61,7 +61,8 @@ def everything(user: User, question: Question, *numbers: int) -> Results:
     mesures, messages, espaces = numbers
     sees_centres = permissions.may(user, "centre.read")
     places = directory()
-    fitting = Paginator(centres_found(question, places.centres), CENTRES_PER_PAGE)
+    centres = centres_found(question, places.centres) if sees_centres else []
+    fitting = Paginator(centres, CENTRES_PER_PAGE)
     seats = seats_of(user)
     return Results(
         measures_found(user, question, places, seats, mesures),

@@ -190,7 +190,7 @@ def figures(page: HtmlElement) -> Iterator[str]:
     """What a chart or a map shows as a value, a table of the page shows too, or the page
     that a link beside it leads to, which is read on its own."""
     told = " ".join(shown(one) for one in page.xpath("//table"))
-    elsewhere = page.xpath("//a[@href]/@id")
+    elsewhere = page.xpath("//a[starts-with(@href, '/espaces/carte')]/@id")
     for one in page.xpath("//svg[@role='img' or @role='group']"):
         if one.get("aria-describedby") in elsewhere:
             continue

@@ -1,7 +1,7 @@
 """Who finds what, on both databases alike: indexed, half indexed, or not at all."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from html import unescape
 from uuid import uuid4
@@ -234,6 +234,32 @@ def test_a_page_that_is_half_new_shows_each_message_once(demo: Demo) -> None:
     ]
 
 
+def test_with_very_many_threads_the_same_is_found(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(demo, "zorglub ancien", "zorglub nouveau")
+    index_all(nothing_shown)
+    expected = ["zorglub nouveau", "zorglub ancien"]
+    assert found(demo.people["samira"], "zorglub") == expected
+    monkeypatch.setattr(search, "MANY_THREADS", 0)
+    assert found(demo.people["samira"], "zorglub") == expected
+
+
+def test_a_message_that_gets_its_words_meanwhile_is_shown_once(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(demo, "zorglub à l’instant")
+    lines = search._lines
+
+    def read_while_the_worker_runs(keys: Iterable[int]) -> list[search.Line]:
+        read = lines(keys)
+        index_all(nothing_shown)
+        return read
+
+    monkeypatch.setattr(search, "_lines", read_while_the_worker_runs)
+    assert found(demo.people["samira"], "zorglub") == ["zorglub à l’instant"]
+
+
 def test_what_was_said_since_everything_was_settled_is_found(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,12 +277,30 @@ def test_measures_come_last_changed_first_and_not_once_purged(
 ) -> None:
     first, second = (t.designation.measure for t in demo.threads)
     camille, now = sign_in(demo.people["camille"]), timezone.now()
-    for newer, older in ((first, second), (second, first)):
-        for measure, at in ((newer, now), (older, now - timedelta(days=1))):
-            Measure.objects.filter(pk=measure.pk).update(changed_at=at)
+    second_begins = now.replace(microsecond=0)
+    apart = [
+        (now, now - timedelta(days=1)),
+        *(
+            (
+                second_begins.replace(microsecond=late),
+                second_begins.replace(microsecond=early),
+            )
+            for late, early in (
+                (1, 0),
+                (120_000, 0),
+                (123_456, 120_000),
+                (200_000, 123_456),
+            )
+        ),
+    ]
+    for newer, older, (late, early) in (
+        (*pair, times) for times in apart for pair in ((first, second), (second, first))
+    ):
+        Measure.objects.filter(pk=newer.pk).update(changed_at=late)
+        Measure.objects.filter(pk=older.pk).update(changed_at=early)
         page = camille.get("/recherche", {"q": "Moreau"}).content.decode()
-        places = [page.index(f"/mesures/{m.reference}") for m in (newer, older)]
-        assert places == sorted(places)
+        shown = re.findall(r'href="/mesures/(M-[^"]+)"', page)
+        assert shown == [newer.reference, older.reference]
     Measure.objects.filter(pk=first.pk).update(state=MeasureState.PURGED)
     page = camille.get("/recherche", {"q": "Moreau"}).content.decode()
     assert f"/mesures/{second.reference}" in page
