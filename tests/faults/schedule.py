@@ -126,7 +126,7 @@ def one_process_faults(hub: ServedHub) -> list[Fault]:
         await asyncio.to_thread(hub.kill)
         await asyncio.to_thread(hub.start)
 
-    return [kill] * (50 if LONG else 6)
+    return [kill] * (50 if LONG else 4)
 
 
 async def strike(faults: list[Fault], progress: Progress, messages: int) -> None:

@@ -80,6 +80,7 @@ def test_without_a_database_it_does_not_start(server: ClamdServer) -> None:
         server.start()
 
 
+@pytest.mark.files_faults  # a served hub goes through such faults in every run
 async def test_200_scans_during_30_faults(server: ClamdServer, tmp_path: Path) -> None:
     seeded = random.Random(10)
     files = [tmp_path / str(number) for number in range(FILES)]

@@ -301,6 +301,28 @@ async def test_on_a_telephone_the_talk_has_at_least_half_of_the_height(
     await expect(urgent).to_be_visible()
 
 
+# A line below the field goes, and the browser tells of an earlier scrolling in the same
+# moment, as it does when a page becomes live on its arrival. How far the end lies off.
+LINE_GOES = """async () => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const line = document.createElement("p");
+  line.style.height = "44px";
+  document.querySelector(".dock").append(line);
+  await painted();
+  line.remove();
+  dispatchEvent(new Event("scroll"));
+  await painted();
+  return document.querySelector(".talk").getBoundingClientRect().bottom - innerHeight;
+}"""
+
+
+async def test_the_end_stays_in_its_place_when_a_line_below_the_field_goes(
+    last: int, camille: Page
+) -> None:
+    await opens_at(camille, last)
+    assert abs(await camille.evaluate(LINE_GOES)) <= 1
+
+
 async def test_the_second_skip_link_leads_to_the_answer(camille: Page) -> None:
     await at(camille)
     await camille.keyboard.press("Tab")

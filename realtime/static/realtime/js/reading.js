@@ -15,7 +15,7 @@ export class Reading {
   #end = document.getElementById("fin");
   #newer = document.querySelector("[data-newer]");
   #watch;
-  #rests = false; // the end of the talk lies at the foot of the window, and stays there
+  #restsAt = null; // scrolled so, the end of the talk lay at the foot of the window, and stays there
 
   constructor(tellServer) {
     this.#tellServer = tellServer;
@@ -23,7 +23,7 @@ export class Reading {
     const covered = Math.min(dock.offsetHeight, innerHeight * COVERED);
     new ResizeObserver(() => {
       keepFocusAbove(dock);
-      if (this.#rests) this.#scrollToEnd(); // a line came or went below the field
+      if (this.rests) this.#scrollToEnd(); // a line came or went below the field
     }).observe(dock);
     const rootMargin = `0px 0px -${covered}px`;
     this.#watch = new IntersectionObserver((entries) => this.#displayed(entries), { rootMargin });
@@ -32,7 +32,8 @@ export class Reading {
     document.addEventListener("visibilitychange", () => this.tell());
     addEventListener("focus", () => this.tell());
     addEventListener("scroll", () => {
-      this.#rests = Math.abs(bottomOfTalk() - innerHeight) <= 1;
+      // Nobody scrolled where the place is the same: a line came or went, and is followed above.
+      if (scrollY !== this.#restsAt) this.#restsAt = Math.abs(bottomOfTalk() - innerHeight) <= 1 ? scrollY : null;
       this.#showBelow();
     }, { passive: true });
     if (!location.hash) this.#toStart();
@@ -41,6 +42,11 @@ export class Reading {
   // The last message shows, or hides behind the composer only.
   get atEnd() {
     return this.#end.getBoundingClientRect().top <= innerHeight;
+  }
+
+  // The end is in its place, and is kept there.
+  get rests() {
+    return this.#restsAt !== null;
   }
 
   // Messages were added, `news` (seqs) by others. Who was at the end and looks is taken along,
@@ -75,7 +81,7 @@ export class Reading {
   // The foot of the page stays below: the talk has the whole height.
   #scrollToEnd() {
     scrollBy({ top: bottomOfTalk() - innerHeight, behavior: "instant" });
-    this.#rests = true;
+    this.#restsAt = scrollY;
   }
 
   #observe() {

@@ -175,6 +175,6 @@ addEventListener("beforeunload", (event) => {
 new Older();
 followPermalinks();
 bindThreadKeys();
-document.querySelector("[data-log]").addEventListener("older-shown", () => reading.grown(false));
+document.querySelector("[data-log]").addEventListener("older-shown", () => reading.grown(reading.rests));
 keepCompany(connection, thread, form);
 connection.start();
