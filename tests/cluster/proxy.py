@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from tests.clients.accepted import end_accepted
 from tests.cluster.requests import Request, Unreadable, read_head
 
 HEAD_BYTES = 64 * 1024
@@ -93,8 +94,11 @@ class Proxy:
         self._listens.set()
         await self._end.wait()
         server.close()
-        for look in looks:
-            look.cancel()
+        others = {*looks, *asyncio.all_tasks()} - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await end_accepted()  # and what was opened to the backends: the loop is its own
 
     async def _look_after(self, backend: Backend) -> None:
         while True:

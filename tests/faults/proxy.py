@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from tests.clients.accepted import end_accepted
+
 CHUNK_BYTES = 64 * 1024
 DRIP_BYTES = 512  # at once, on a line that drips; each then waits `delay`
 # Closing with this makes the kernel send RST: the other side gets an error, no end.
@@ -55,6 +57,7 @@ class Proxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_accepted(self.port)
 
     def reset(self) -> int:
         """Every connection ends with an error, on both sides; how many there were."""

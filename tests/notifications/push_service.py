@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from notifications.push_key import decode
+from tests.clients.accepted import end_accepted
 from tests.notifications.certificates import Authority
 
 HOST = "localhost"
@@ -64,7 +65,6 @@ class PushService:
     answers: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
-    writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @classmethod
     def under(cls, folder: Path) -> "PushService":
@@ -86,9 +86,7 @@ class PushService:
 
     async def stop(self) -> None:
         self._server.close()
-        for writer in self.writers:
-            writer.transport.abort()
-        await asyncio.sleep(0)  # for the transports to be told
+        await end_accepted(self.port)
 
     def will_answer(self, status: str, *headers: str, body: str = "") -> None:
         lines: Iterable[str] = (*headers, f"Content-Length: {len(body)}")
@@ -100,7 +98,6 @@ class PushService:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.connections += 1
-        self.writers.append(writer)
         number = self.connections
         try:
             while True:

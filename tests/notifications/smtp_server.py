@@ -23,6 +23,8 @@ from email import message_from_bytes
 from enum import StrEnum
 from typing import Self, TextIO
 
+from tests.clients.accepted import end_accepted
+
 PATIENCE = 30.0  # seconds that a test waits for a fact before it fails
 LONG_LINE_BYTES = 10 * 1024 * 1024
 TURNS_TO_END = 5  # of the loop, from an accepted socket to a session that was ended
@@ -131,7 +133,6 @@ class SmtpServer:
         self._plans: dict[Fault, _Plan] = {}
         self._gate: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -233,7 +234,6 @@ class SmtpServer:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        self._writers.add(writer)
         self.count(connections=1, open=1)
         try:
             await _Session(self, reader, writer, self.connections).run()
@@ -258,9 +258,7 @@ class SmtpServer:
         self._server.close()
         for _turn in range(TURNS_TO_END):
             await self._end_sessions()
-            for writer in self._writers:
-                writer.transport.abort()
-            await asyncio.sleep(0)
+            await end_accepted(self.port)
 
     async def _close_gate(self) -> None:
         self._gate = asyncio.Event()
