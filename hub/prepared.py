@@ -21,7 +21,6 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Row = tuple[Any, ...]
 M = TypeVar("M", bound=Model)
-N = TypeVar("N", bound=Model)
 
 # What stands for a value while the SQL is written: no query of ours holds these. The
 # n-th blank of its kind.
@@ -78,16 +77,16 @@ class Whole(Generic[M]):
 
     @cached_property
     def _related(self) -> list[tuple[str, type[Model]]]:
-        fields = map(self._model._meta.get_field, self._names)  # noqa: SLF001
+        fields = map(self._model._meta.get_field, self._names)
         return [(field.name, cast(Any, field.related_model)) for field in fields]
 
 
 @cache
 def _columns(model: type[Model]) -> list[str]:
-    return [column.attname for column in model._meta.concrete_fields]  # noqa: SLF001
+    return [column.attname for column in model._meta.concrete_fields]
 
 
-def _object(model: type[N], row: Row) -> N:
+def _object(model: type[M], row: Row) -> M:
     return model.from_db(DEFAULT_DB_ALIAS, _columns(model), row)
 
 

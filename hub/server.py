@@ -79,10 +79,8 @@ class BoundedRequest(WebRequest):
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         super().gotLength(length)
         path = self.channel._path.partition(b"?")[0]  # noqa: SLF001 (no other way)
-        self.room, self.asked = (
-            body_limit(unquote(path.decode("ascii", "replace"))),
-            path,
-        )
+        self.asked = path
+        self.room = body_limit(unquote(path.decode("ascii", "replace")))
         size = self.room if length is None else length
         if size > self.room:
             self._refuse(too_large(self.asked))

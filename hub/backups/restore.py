@@ -136,5 +136,5 @@ def _is_occupied() -> bool:
         User.objects.exclude(pk=HUB_USER_ID),
         *(kind.objects.all() for kind in (Measure, Thread, Attachment)),
     ]
-    tables = {one.model._meta.db_table: one for one in rows}  # noqa: SLF001 (public)
+    tables = {one.model._meta.db_table: one for one in rows}
     return any(one.exists() for table, one in tables.items() if table in present)

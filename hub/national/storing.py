@@ -59,7 +59,7 @@ def store(rows: Rows) -> dict[str, int]:
     assert set(rows) <= set(ORDER), set(rows) - set(ORDER)
     for model in ORDER:
         if rows[model]:
-            model._default_manager.bulk_create(rows[model], batch_size=AT_ONCE)  # noqa: SLF001 (Django's public name)
+            model._default_manager.bulk_create(rows[model], batch_size=AT_ONCE)
     return {model.__name__: len(found) for model, found in rows.items() if found}
 
 

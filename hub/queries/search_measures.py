@@ -33,11 +33,23 @@ ANY_MEASURE = ANY_CENTRE | set(
 )
 
 
+class Known(NamedTuple):
+    """What one measure is found by. `judge`: given and usual name."""
+
+    reference: str
+    court: str
+    centre: int | None  # the current one
+    thread: UUID | None  # where the person has a seat
+    kind: str
+    state: str = ""
+    judge: tuple[str, str] = ("", "")
+
+
 @dataclass(frozen=True)
 class Case:
     """What one row shows of a measure that the person may open."""
 
-    known: "Known"
+    known: Known
     court: str
     centre: Place | None
 
@@ -65,18 +77,6 @@ class Measures:
     page: "Page[Known]"
     rows: list[Case]
     past: list[Case]
-
-
-class Known(NamedTuple):
-    """What one measure is found by. `judge`: given and usual name."""
-
-    reference: str
-    court: str
-    centre: int | None  # the current one
-    thread: UUID | None  # where the person has a seat
-    kind: str
-    state: str = ""
-    judge: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,10 @@ def seats_of(user: User) -> list[Seat]:
 
 
 def _former(seat: Seat) -> Seat:
-    known = seat.measure[:3]
-    return seat._replace(measure=LightMeasure(*known, "", "", None, None, "", ""))
+    known = seat.measure._replace(
+        changed_at="", state="", nature=None, exits=None, judge_given="", judge_usual=""
+    )
+    return seat._replace(measure=known)
 
 
 def recent_threads(user: User) -> QuerySet[Participant]:

@@ -322,6 +322,21 @@ def test_too_many_new_messages_are_said(
     ).is_behind
 
 
+def test_a_backlog_of_the_country_hides_nothing_of_ones_own_and_shows_nothing_else(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "READ_BY_HAND", 3)
+    paul = demo.people["paul"]
+    Participant.objects.filter(user=paul, thread=demo.threads[1]).delete()
+    last = Message.objects.latest("pk").pk
+    SearchProgress.objects.create(pk=1, settled=last)
+    say(demo, "zorglub ici")
+    say(demo, *(f"zorglub ailleurs {n}" for n in range(9)), who="camille", thread=1)
+    answer = messages_found(seats_of(paul), read("zorglub"), 1)
+    assert [row.message.body for row in answer.rows] == ["zorglub ici"]
+    assert not answer.is_behind  # of one's own all were read
+
+
 def test_queries_are_constant(demo: Demo, sign_in: SignIn) -> None:
     client = sign_in(demo.people["samira"])
     client.get("/recherche")
