@@ -14,31 +14,22 @@ from itertools import cycle, islice
 from statistics import quantiles
 from urllib.parse import urlencode
 
-import django
+from bench.national_data import make
 
-django.setup()  # models below need it; this module is only ever started
+# isort: split
+# What follows needs the Django that bench.national_data has set up.
+from django.core.management.base import OutputWrapper
+from django.db import connection
+from django.db.models import Count
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from django.core.management import call_command  # noqa: E402
-from django.core.management.base import OutputWrapper  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.db.models import Count  # noqa: E402
-from django.test import Client, override_settings  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-from django.urls import reverse  # noqa: E402
-
-from hub.locale_files import compile_catalogues  # noqa: E402
-from hub.management.progress import ProgressBar  # noqa: E402
-from hub.models import (  # noqa: E402
-    Centre,
-    Message,
-    MessageWords,
-    Participant,
-    SearchProgress,
-    User,
-)
-from hub.permissions import measures_open_to, seats_with  # noqa: E402
-from hub.questions import read  # noqa: E402
-from hub.views.search import everything  # noqa: E402
+from hub.management.progress import ProgressBar
+from hub.models import Centre, Participant, User
+from hub.permissions import measures_open_to, seats_with
+from hub.questions import read
+from hub.views.search import everything
 
 # Few, many and no messages; names; what one types half.
 QUESTIONS = (
@@ -46,9 +37,6 @@ QUESTIONS = (
     "remise de l’enfant", "nantes", "interprète", "zorglub", "tribunal", "m-7", "samedi",
 )  # fmt: skip
 SEARCHERS = ("judge", "clerk", "coordinator", "chief_clerk", "national")
-# Messages of ten minutes are not settled, those of one may have no words yet: at one a
-# second, which is more than the country writes.
-UNSETTLED, WITHOUT_WORDS = 600, 60
 REQUESTS = 60  # per page; the 95th percentile of fewer would be one request
 LOOKED_INTO = 5  # requests whose queries are counted; the largest number is shown
 Arguments = Callable[[User], list[list[object]]]
@@ -113,27 +101,12 @@ PAGES = (
 
 def main() -> None:
     """Makes the data and prints one table, in the database of the environment."""
-    compile_catalogues()
     out = OutputWrapper(sys.stderr)
-    call_command("migrate", verbosity=0)
-    call_command("demo", scale="national", stdout=out, stderr=out)
-    call_command("figures", stdout=out)  # as `serve` does every hour
-    call_command("index_search", stdout=out, stderr=out)  # and every minute
-    _leave_some_to_index()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # its own would come minutes later
+    make(out)
     gc.collect()
     gc.freeze()  # as asgi.py does
     with override_settings(DEBUG=False):  # or each query would be kept in memory
         report(out)
-
-
-def _leave_some_to_index() -> None:
-    """As in working hours, when the worker is a little behind."""
-    newest = Message.objects.latest("pk").pk
-    SearchProgress.objects.update(settled=newest - UNSETTLED)
-    MessageWords.objects.filter(pk__gt=newest - WITHOUT_WORDS).delete()
 
 
 def report(out: OutputWrapper) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from tests.clients.server import ROOT, ServedHub, prepared
-from tests.notifications.smtp_server import Fault, SmtpServer
+from tests.notifications.smtp_faults import Fault
+from tests.notifications.smtp_server import SmtpServer
 
 KILLS = int(os.environ.get("MAIL_KILLS", "8"))  # `make crash-mail`: 200
 MAILS = KILLS * 10

@@ -13,47 +13,12 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, in_shape, open_thread
+from tests.journeys.long_thread import LINE_GOES, SCROLL_UP, TALK
 from tests.journeys.test_two_browsers import say
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.long_journeys]
 
 ITEMS = "[data-log] [data-seq]"
-# As somebody who wrote much and has read everything. Answers with the last seq.
-TALK = """async (count) => {
-  const thread = location.pathname;
-  const url = `/api/v1/threads/${document.querySelector("[data-thread]").dataset.thread}/messages`;
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-  let seq = 0;
-  for (let number = 0; number < count; number += 1) {
-    const body = JSON.stringify({ id: crypto.randomUUID(), body: `Suite ${number}\\n\\nDite.` });
-    seq = (await (await fetch(url, { method: "POST", headers, body })).json()).seq;
-  }
-  const body = new URLSearchParams({ csrfmiddlewaretoken: token, seq });
-  await fetch(`${thread}/lecture`, { method: "POST", body });
-  return seq;
-}"""
-# Scrolled up: the place of one message in sight, before an older page is there and after,
-# and what the log says to screen readers meanwhile. Gives up where none comes.
-SCROLL_UP = """async (seq) => {
-  const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const log = document.querySelector("[role=log]");
-  const list = document.querySelector("[data-log]");
-  const item = document.getElementById(`m-${seq}`);
-  const top = () => item.getBoundingClientRect().top;
-  const seen = { before: 0, busy: null };
-  new MutationObserver(() => (seen.busy ??= log.getAttribute("aria-busy"))).observe(list, { childList: true });
-  const shown = new Promise((done, fail) => {
-    list.addEventListener("older-shown", done, { once: true });
-    setTimeout(() => fail(new Error("no older page came")), 10000);
-  });
-  item.scrollIntoView({ block: "start" });
-  seen.before = top();
-  await shown;
-  seen.after = top();
-  await painted();
-  return { ...seen, later: top() };
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -299,21 +264,6 @@ async def test_on_a_telephone_the_talk_has_at_least_half_of_the_height(
     await expect(urgent).to_be_hidden()
     await camille.focus("#body")
     await expect(urgent).to_be_visible()
-
-
-# A line below the field goes, and the browser tells of an earlier scrolling in the same
-# moment, as it does when a page becomes live on its arrival. How far the end lies off.
-LINE_GOES = """async () => {
-  const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const line = document.createElement("p");
-  line.style.height = "44px";
-  document.querySelector(".dock").append(line);
-  await painted();
-  line.remove();
-  dispatchEvent(new Event("scroll"));
-  await painted();
-  return document.querySelector(".talk").getBoundingClientRect().bottom - innerHeight;
-}"""
 
 
 async def test_the_end_stays_in_its_place_when_a_line_below_the_field_goes(

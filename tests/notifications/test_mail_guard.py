@@ -17,7 +17,8 @@ from notifications.transports import guard
 from notifications.transports.base import Busy, Parcel, TransportError
 from notifications.transports.email import carrier
 from tests.notifications.mail_world import Book, parcel
-from tests.notifications.smtp_server import Fault, SmtpServer
+from tests.notifications.smtp_faults import Fault
+from tests.notifications.smtp_server import SmtpServer
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from notifications.transports.pool import Pool
 from notifications.transports.smtp import Server, SmtpError
 from tests.notifications.certificates import Authority
 from tests.notifications.mail_world import Book, parcel, pool
-from tests.notifications.smtp_server import Fault, SmtpServer
+from tests.notifications.smtp_faults import Fault
+from tests.notifications.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
 

@@ -28,7 +28,8 @@ from notifications.transports.smtp import Server
 from notifications.worker import Worker
 from tests.notifications.here import Here
 from tests.notifications.moving import Clock
-from tests.notifications.smtp_server import Fault, SmtpServer
+from tests.notifications.smtp_faults import Fault
+from tests.notifications.smtp_server import SmtpServer
 
 SECOND = timedelta(seconds=1)
 UP, SLOW, REFUSING, CUT = "up", "slow", "refusing", "cut after DATA"

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from notifications.mail_settings import MailSettings
 from notifications.transports import guard
 from tests.notifications.certificates import Authority
-from tests.notifications.smtp_server import Fault, SmtpServer
+from tests.notifications.smtp_faults import Fault
+from tests.notifications.smtp_server import SmtpServer
 
 ANA = "ana@centre.example"
 

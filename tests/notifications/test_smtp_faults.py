@@ -12,7 +12,8 @@ from notifications.transports.base import TransportError
 from notifications.transports.pool import Pool
 from notifications.transports.smtp import SmtpError, Stage
 from tests.notifications.mail_world import Book, parcel, pool
-from tests.notifications.smtp_server import ANSWERS, Fault, SmtpServer
+from tests.notifications.smtp_faults import ANSWERS, Fault
+from tests.notifications.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.embedded  # says nothing about a database
 
