@@ -105,7 +105,7 @@ def absent(race: Race) -> None:
     enter_absence(
         race.samira,
         first_day=today_in(),
-        last_day=today_in(),
+        last_day=today_in() + timedelta(days=1),  # it may soon be midnight
         substitute=race.demo.people["luc"].places[0],
         by=race.samira,
     )

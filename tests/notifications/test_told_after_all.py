@@ -106,13 +106,13 @@ def test_whoever_leaves_the_organisation_leaves_nothing_untold(
     assert len(waiting(samira, message.seq)) == 1
 
 
-def away(demo: Demo, days: int = 0) -> int:
-    """Samira is away from today on, and Luc replaces her."""
+def away(demo: Demo) -> int:
+    """Samira is away today and, as it may soon be midnight, tomorrow; Luc replaces her."""
     samira, luc = demo.people["samira"], demo.people["luc"]
     absence = enter_absence(
         samira,
         first_day=today_in(),
-        last_day=today_in() + timedelta(days=days),
+        last_day=today_in() + timedelta(days=1),
         substitute=luc.places[0],
         by=samira,
     )
