@@ -17,6 +17,7 @@ from jinja2 import Environment, select_autoescape
 from markupsafe import Markup
 
 from hub import days, numbers, text, zones
+from hub.calendar import today_in
 from hub.file_words import ACCEPT, about_file, file_words
 from hub.models import MessageKind, Role
 from hub.models.choices import ClosureReason
@@ -32,7 +33,7 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True
     )
     env.globals.update(ngettext=numbers.counted)  # the same, with numbers in words
-    env.globals.update(static=static, url=reverse, now=timezone.now)
+    env.globals.update(static=static, url=reverse, now=timezone.now, today=today_in)
     env.globals.update(file_words=file_words, accepted_files=ACCEPT)
     env.globals.update(reader_zone=zones.reader_zone, clock_of_page=zones.clock_of_page)
     env.filters.update(day=day, clock=clock, when=when, iso=iso, body=body)

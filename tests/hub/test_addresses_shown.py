@@ -2,11 +2,13 @@
 contacts, on the centre's page, and before something urgent leaves."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.translation import override
 
 from hub.actions import drafts
@@ -27,9 +29,9 @@ def read(client: Client, where: str) -> str:
     return client.get(where, headers={"accept-language": "en"}).content.decode()
 
 
-def day() -> str:
+def in_english(day: date) -> str:
     with override("en"):
-        return local_date(today_in())
+        return local_date(day)
 
 
 def bounce(people: Iterable[User], times: int) -> None:
@@ -61,7 +63,7 @@ def test_a_thread_and_the_contacts_say_what_is_known_of_each_address(
     assert "address proven" not in read(camille, thread)
     prove(demo.people["samira"].email)
     bounce([demo.people["luc"]], 1)
-    proven = f"address proven on {day()}"
+    proven = f"address proven on {in_english(today_in())}"
     for page in (read(camille, thread), read(samira, contacts)):
         assert page.count(proven) == 1
         assert page.count(DOUBTFUL) == 1
@@ -100,7 +102,7 @@ def test_before_an_urgent_measure_leaves_the_judge_reads_who_is_reached(
     bounce([demo.people["luc"]], 3)
     page = read(camille, where)
     assert "1 contact is known to receive mail" in page
-    assert f"address proven on {day()}" in page
+    assert f"address proven on {in_english(today_in())}" in page
     assert "none is sent there any more" in page
 
 
@@ -134,14 +136,27 @@ def test_an_absence_says_that_an_automatic_reply_told_it(
     samira, thread = demo.people["samira"], f"/fils/{demo.threads[0].pk}"
     camille = sign_in(demo.people["camille"])
     assert "from an automatic reply" not in read(camille, thread)
-    assert learn_absence(samira, last_day=today_in())
-    page = read(camille, thread)
-    assert f"absent until {day()}, from an automatic reply" in page
+    absence = learn_absence(samira, last_day=today_in() + timedelta(days=1))
+    assert absence
+    words = f"absent until {in_english(absence.last_day)}, from an automatic reply"
+    assert words in read(camille, thread)
     own = sign_in(samira)
     assert "from an automatic reply" in read(own, "/absences")
-    [absence] = samira.absences.all()
     assert own.post(f"/absences/{absence.pk}/fin").status_code == 303
     assert "from an automatic reply" not in read(camille, thread)
+
+
+def test_an_absence_begins_with_the_day_in_france(
+    demo: Demo, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In Paris it is the next day already, in UTC not yet.
+    after_midnight = (timezone.now() + timedelta(days=1)).replace(hour=23, minute=30)
+    monkeypatch.setattr(timezone, "now", lambda: after_midnight)
+    absence = learn_absence(demo.people["samira"], last_day=today_in())
+    assert absence
+    assert absence.first_day == after_midnight.date() + timedelta(days=1)
+    page = read(sign_in(demo.people["camille"]), f"/fils/{demo.threads[0].pk}")
+    assert f"absent until {in_english(absence.last_day)}" in page
 
 
 def test_reading_what_is_known_costs_three_queries_for_any_number(demo: Demo) -> None:
