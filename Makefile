@@ -11,7 +11,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 	--no-header $(LOCK_OPTIONS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster test test-fast test-cluster lint format bench bench-peers \
+.PHONY: help run cluster test test-fast test-day test-cluster lint format bench bench-peers \
 	login lock looks translations access journeys faults crash-mail files-faults sockets backups offline \
 	clean up
 
@@ -29,6 +29,12 @@ test: ## check everything: lint, types, all tests in both shapes (ARGS="-k word"
 
 test-fast: ## run the tests in the embedded shape only, without lint
 	@$(PYTHON) scripts/test.py --only embedded -- $(ARGS)
+
+test-day: ## run the tests of rules and pages on another day (DAY="2027-03-28 00:58")
+	$(PREPARE)
+	@test -n "$$DAY" || { echo 'Usage: make test-day DAY="2027-03-28 00:58"' >&2; exit 2; }
+	@TEST_DAY="$$DAY" TEST_SHAPE=embedded $(VENV)/python -m pytest -q -n 2 \
+		--dist loadfile tests/hub tests/notifications $(ARGS)
 
 test-cluster: ## run every journey on several processes behind a proxy
 	$(PREPARE)

@@ -4,16 +4,16 @@ Their addresses end in .invalid, their centres say "fictif"; nobody here exists.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.db import transaction
 
-from hub import text
+from hub import days, text
 from hub.actions import drafts, members
 from hub.actions.messages import post_messages
 from hub.actions.transmission import transmit
-from hub.calendar import today_in
+from hub.calendar import SATURDAY, is_working_day, today_in
 from hub.demo_answers import demo_answers
 from hub.demo_files import demo_decision
 from hub.models import Centre, Court, Measure, Role, Thread, User
@@ -107,9 +107,9 @@ def create_demo() -> Demo:
         people = {person.key: _create(person) for person in CAST}
         threads = [
             transmit_demo(
-                people, VisitKind.VISIT_WITH_EXITS, [4, 7], date(2026, 9, 29)
+                people, VisitKind.VISIT_WITH_EXITS, [4, 7], _working_day(-60)
             ),
-            transmit_demo(people, VisitKind.HANDOVER, [9], date(2026, 11, 6)),
+            transmit_demo(people, VisitKind.HANDOVER, [9], _working_day(-22)),
         ]
         _talk(people, threads[0])
         demo_answers(
@@ -175,18 +175,16 @@ def _born(age: int) -> date:
     return date(today.year - age, today.month, 1)
 
 
+def _working_day(ahead: int) -> date:
+    """So many days from today, or the last working day before."""
+    day = today_in() + timedelta(days=ahead)
+    while not is_working_day(day, ""):
+        day -= timedelta(days=1)
+    return day
+
+
 def _talk(people: dict[str, User], thread: Thread) -> None:
-    lines: tuple[tuple[str, str, bool], ...] = (
-        ("paul", "Bonjour, l’audience est fixée au 14 janvier 2027. Une attestation "
-                 "de présence avant le 7 janvier suffira.", False),
-        ("samira", "Bien reçu, merci. Nous recevons les parents séparément jeudi et "
-                   "vendredi.\n\nLa première rencontre est prévue le samedi "
-                   "12 décembre, de 14:00 à 15:00.", False),
-        ("samira", "Un parent nous dit que les sorties sont permises dès la première "
-                   "rencontre. Pouvez-vous confirmer, pour que nous l’expliquions aux "
-                   "deux parents dans les mêmes termes ?", True),
-    )  # fmt: skip
-    for key, body, needs_ack in lines:
+    for key, body, needs_ack in _lines():
         draft = Draft(
             thread=thread.pk,
             author=people[key].pk,
@@ -196,3 +194,25 @@ def _talk(people: dict[str, User], thread: Thread) -> None:
         )
         [outcome] = post_messages([draft])
         assert isinstance(outcome, Posted), outcome
+
+
+def _lines() -> tuple[tuple[str, str, bool], ...]:
+    """Who says what, and whether a receipt is asked for; the days lie ahead."""
+    hearing, proof = _in_words(_working_day(48)), _in_words(_working_day(41))
+    saturday = today_in() + timedelta(days=21)
+    saturday += timedelta(days=(SATURDAY - saturday.weekday()) % 7)
+    return (
+        ("paul", f"Bonjour, l’audience est fixée au {hearing}. Une attestation de "
+                 f"présence avant le {proof} suffira.", False),
+        ("samira", "Bien reçu, merci. Nous recevons les parents séparément jeudi et "
+                   "vendredi.\n\nLa première rencontre est prévue le samedi "
+                   f"{_in_words(saturday)}, de 14:00 à 15:00.", False),
+        ("samira", "Un parent nous dit que les sorties sont permises dès la première "
+                   "rencontre. Pouvez-vous confirmer, pour que nous l’expliquions aux "
+                   "deux parents dans les mêmes termes ?", True),
+    )  # fmt: skip
+
+
+def _in_words(day: date) -> str:
+    """In French whoever makes the demonstration: its people write French."""
+    return days.in_words(day, locale="fr")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import another_day
 from tests.servers import Clamd, Postgres, Valkey
 from tests.servers.clamd import TEST_FILES
 from tests.servers.clamd import program as clamd_program
@@ -57,6 +58,7 @@ from hub.locale_files import compile_catalogues  # noqa: E402
 
 if not IS_WORKER:
     compile_catalogues()
+another_day.begin()
 django.setup()
 # Workers inherit the environment. With this in it they would read their settings before
 # this file gives them a folder of their own.

@@ -1,7 +1,7 @@
 """Standard answers: variables, versions, who words them, who inserts them where."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +19,7 @@ from hub.errors import Forbidden, InvalidInput, NotFound, StaleForm
 from hub.models import (
     Court,
     JournalEntry,
+    Measure,
     Message,
     ReadMark,
     Role,
@@ -89,6 +90,7 @@ def test_every_variable_has_a_value_in_a_thread_and_costs_no_query(
     demo: Demo, django_assert_num_queries: Callable[[int], CaptureQueriesContext]
 ) -> None:
     samira, thread = demo.people["samira"], demo.threads[0].pk
+    Measure.objects.update(decided_on=date(2026, 9, 29))
     seat = permissions.seat_in_thread(samira, thread, "thread.write")
     with django_assert_num_queries(0):
         # In Paris the 24th has begun.

@@ -90,12 +90,12 @@ def test_a_day_is_over_where_the_court_is(
     """For whoever only counts as well."""
     move_court("988")
     samira = demo.people["samira"]
+    evening = timezone.now().replace(hour=20) + timedelta(days=100)
     Designation.objects.filter(pk=demo.threads[0].designation_id).update(
-        expected_first_visit_on=date(2027, 3, 3)
+        expected_first_visit_on=evening.date()  # in Nouméa it is the next day
     )
     waiting = Measure.objects.filter(designations=demo.threads[0].designation_id)
     waiting.update(state=MeasureState.WAITING, awaits="", awaits_act="")
-    evening = datetime(2027, 3, 3, 20, 0, tzinfo=UTC)
     monkeypatch.setattr(timezone, "now", lambda: evening)
     assert Why.DATE_PASSED in [one.why for one in agenda_of(samira).mine]
     assert waiting_count(samira) == agenda_of(samira).count

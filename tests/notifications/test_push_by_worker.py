@@ -1,5 +1,6 @@
 """The worker carries mails and pushes side by side; neither waits for the other."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -127,7 +128,7 @@ def test_a_push_does_not_wait_for_the_summary_that_its_mail_joins(
     scene: Scene,
 ) -> None:
     def quiet(row: Notification, *_: object) -> Verdict | None:
-        slot = Slot("quiet:1", scene.clock.now.replace(year=2099), Reason.QUIET)
+        slot = Slot("quiet:1", scene.clock.now + timedelta(days=9999), Reason.QUIET)
         return Verdict(Reason.QUIET, slot=slot) if row.user == scene.samira else None
 
     scene.patch.setattr(again, "_put_off", quiet)
