@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from getpass import getuser
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -45,17 +45,29 @@ def proxy(tmp_path: Path) -> Iterator[int]:
     subprocess.run(["nginx", "-c", settings, "-s", "stop"], check=True, **quiet)
 
 
-def test_who_meets_a_limit_reads_when_to_try_again(proxy: int) -> None:
-    connection = HTTPConnection("127.0.0.1", proxy, timeout=10)
-    connection.request("GET", "/")
-    passed = connection.getresponse()
-    passed.read()
-    assert passed.status == 502, "no hub stands behind it"
-    connection.request("POST", "/", body="said=x")
-    limited = connection.getresponse()
-    page = limited.read().decode()
+def ask(port: int, method: str, body: str | None = None) -> tuple[HTTPResponse, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, "/", body=body)
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    connection.close()
+    return answer, page
+
+
+def test_who_meets_a_limit_or_no_hub_reads_when_to_try_again(proxy: int) -> None:
+    alone, said = ask(proxy, "GET")
+    assert (alone.status, alone.headers["Retry-After"]) == (502, "30")
+    assert "Le service ne répond pas" in said
+    assert "The service does not answer" in said
+    limited, page = ask(proxy, "POST", "said=x")
     assert (limited.status, limited.headers["Retry-After"]) == (429, "30")
     assert "Attendez une demi-minute" in page
     assert "Wait for half a minute" in page
-    connection.close()
-    assert "http" not in page.partition("<body>")[2], "it asks for nothing more"
+    for one in (said, page):
+        assert "http" not in one.partition("<body>")[2], "it asks for nothing more"
+
+
+def test_both_pages_of_the_proxy_look_alike() -> None:
+    pages = [(ROOT / "deploy" / "pages" / f"{n}.html").read_text() for n in (429, 502)]
+    styles = {page.partition("<style>")[2].partition("</style>")[0] for page in pages}
+    assert len(styles) == 1

@@ -75,7 +75,7 @@ PUBLIC = (
     View("unsubscribe", "", "{unsubscribe}", "notifications:unsubscribe"),
     View("not-found", "", "/nulle-part", "", status=404),
     *(View(f"failure-{status}", "", f"/panne/{status}", "", status=status,
-           offline=f"failure_{status}") for status in (400, 403, 405, 413, 429, 500, 503)),
+           offline=f"failure_{status}") for status in (400, 403, 405, 413, 429, 500, 502, 503)),
 )  # fmt: skip
 
 # In this order, in one browser that nobody is signed in to.

@@ -55,7 +55,9 @@ def make() -> None:
     measures = {state: _in_state(demo, state) for state in STATES}
     places = {f"measure_{state}": m.reference for state, m in measures.items()}
     places |= _drafts(demo) | _thread(demo) | _around(demo, measures["active"])
-    places |= {f"failure_{status}": _failure(status) for status in (*FAILURES, 429)}
+    places |= {
+        f"failure_{status}": _failure(status) for status in (*FAILURES, *OF_THE_PROXY)
+    }
     print("PLACES " + json.dumps(places))
 
 
@@ -180,14 +182,15 @@ def _failed(user: User, thread: Thread) -> None:
 
 def _failure(status: int) -> str:
     """The page of a failure that cannot be made to happen from outside."""
-    if status == 429:  # the proxy's
-        return (ROOT / "deploy" / "pages" / "429.html").read_text()
+    if status in OF_THE_PROXY:
+        return (ROOT / "deploy" / "pages" / f"{status}.html").read_text()
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     with translation.override("fr"):
         return FAILURES[status](request).content.decode()
 
 
+OF_THE_PROXY = (429, 502)
 FAILURES = {
     400: errors.bad_request,
     403: errors.csrf_failure,
