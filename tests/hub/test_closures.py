@@ -1,5 +1,6 @@
 """Closures and the description of a centre: one act, all threads, hours that can be."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -209,6 +210,37 @@ def test_impossible_hours_and_numbers_are_said_at_their_field(
     assert answer.status_code == 400
     assert sentence in answer.content.decode()
     assert OpeningSlot.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        (
+            {
+                "visit_on_site-min_age_months": "un an",
+                "visit_on_site-max_age_years": "dix",
+            },
+            [
+                "Visit on site, Lowest age (months)",
+                "Visit on site, Highest age (years)",
+            ],
+        ),
+        ({"end": ["", ""]}, ["Day, line 1", "Day, line 2"]),
+    ],
+)
+def test_the_same_mistake_in_two_fields_is_told_apart(
+    demo: Demo,
+    centre: Centre,
+    sign_in: SignIn,
+    changes: dict[str, object],
+    names: list[str],
+) -> None:
+    client = sign_in(demo.people["samira"])
+    given = profile(centre, **changes)
+    answer = client.post(PROFILE, given, headers={"accept-language": "en"})
+    assert (
+        re.findall(r'<a href="#[^"]*">([^<]*): Write [^<]*</a>', answer.text) == names
+    )
 
 
 def test_another_centres_site_cannot_be_described(

@@ -1,5 +1,6 @@
 """Waiting times: append-only, dated, signed; unchanged once a day; on behalf, logged."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -88,6 +89,20 @@ def test_a_pause_has_an_end_that_is_to_come(
     found = {d.visit_kind: d for d in newest(centre)}[key]
     assert found.intake == Intake.PAUSED
     assert not found.takes_new_measures(today_in())
+
+
+def test_the_same_mistake_of_two_kinds_is_told_apart(
+    centre: Centre, demo: Demo, sign_in: SignIn
+) -> None:
+    client, wrong = sign_in(demo.people["samira"]), {}
+    for one in newest(centre):
+        wrong[f"{one.visit_kind}-weeks"] = "bientôt"
+    answer = client.post(
+        WHERE, typed(centre, **wrong), headers={"accept-language": "en"}
+    )
+    page = answer.content.decode()
+    said = re.findall(r">([^<]*): Write a whole number\.</a>", page)
+    assert len(set(said)) == len(wrong) > 1
 
 
 def test_a_pause_that_is_over_is_not_declared_again(centre: Centre, demo: Demo) -> None:
