@@ -12,12 +12,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.utils import timezone
 
 from hub import events
+from notifications.smtp_listener import Listener
 
 KEPT = 200  # newest mails; a demonstration never needs more
 _LINK = re.compile(r"https?://\S+")
@@ -65,7 +65,7 @@ class Mailbox:
 
 
 mailbox = Mailbox()
-_controller: Controller | None = None
+_controller: Listener | None = None
 
 
 def connect() -> None:
@@ -78,7 +78,7 @@ def start(**_: Any) -> None:
     global _controller
     if settings.PRODUCTION or settings.SMTP_URL or _controller:
         return
-    _controller = Controller(mailbox, hostname="127.0.0.1", port=_free_port())
+    _controller = Listener(mailbox, "127.0.0.1", _free_port())
     _controller.start()
 
 

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
@@ -25,6 +24,7 @@ from django.utils.crypto import salted_hmac
 from notifications import return_path
 from notifications.inbound import limits
 from notifications.models import InboundKind, InboundMail, Notification
+from notifications.smtp_listener import Listener
 
 TAKEN = "250 2.0.0 Taken"
 NOT_HERE = "550 5.1.1 No such address here"
@@ -126,16 +126,16 @@ class Door:
         return TAKEN
 
 
-class Server(Controller):
+class Server(Listener):
     """Listens in a thread of its own, where MAIL_IN_URL says (RFC 2033, RFC 5321)."""
 
     def __init__(self, door: Door, url: str) -> None:
         place = urlsplit(url)
         self._protocol = LMTP if place.scheme == "lmtp" else SMTP
         # The settings have checked the port.
-        super().__init__(door, hostname=place.hostname, port=place.port or 0)
+        super().__init__(door, place.hostname, place.port or 0)
 
-    def factory(self) -> SMTP:
+    def session(self) -> SMTP:
         return self._protocol(
             self.handler,
             data_size_limit=limits.MAX_MAIL_BYTES,

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from notifications import catcher
+from notifications.smtp_listener import Listener
 from notifications.transports.base import Busy, Parcel
 from notifications.transports.limits import DomainLimit
 from notifications.transports.pool import Pool
@@ -303,10 +304,13 @@ async def test_smtps_to_a_server_without_tls_is_refused(
 async def test_another_implementation_of_smtp_agrees(authority: Authority) -> None:
     """aiosmtpd, which insists on the order of commands."""
     box = catcher.Mailbox()
-    controller = Controller(
-        box, hostname="127.0.0.1", port=catcher._free_port(),
-        tls_context=authority.server(), require_starttls=True,
-    )  # fmt: skip
+
+    class Strict(Listener):
+        def session(self) -> SMTP:
+            tls = authority.server()
+            return SMTP(box, tls_context=tls, require_starttls=True)
+
+    controller = Strict(box, "127.0.0.1", catcher._free_port())
     controller.start()
     try:
         url = f"submission://127.0.0.1:{controller.port}"
