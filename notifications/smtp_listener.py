@@ -36,9 +36,21 @@ class Listener(Controller):
 
     async def _end(self) -> None:
         if self.server:
-            self.server.close()
-        for _turn in range(TURNS):
-            for session in list(self._sessions):
-                if isinstance(session.transport, asyncio.WriteTransport):
-                    session.transport.abort()
-            await asyncio.sleep(0)
+            await close_server(self.server)
+        for session in list(self._sessions):
+            if isinstance(session.transport, asyncio.WriteTransport):
+                session.transport.abort()
+        await asyncio.sleep(0)
+
+
+async def close_server(server: asyncio.AbstractServer) -> None:
+    """Lets nobody in any more; whoever came just before is connected on return.
+
+    A server that is closed at once fails on those: they would hang, without a session.
+    """
+    loop, listening = asyncio.get_running_loop(), getattr(server, "sockets", ())
+    for one in listening:
+        loop.remove_reader(one.fileno())
+    for _turn in range(TURNS):
+        await asyncio.sleep(0)
+    server.close()

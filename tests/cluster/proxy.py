@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from notifications.smtp_listener import close_server
 from tests.clients.accepted import end_accepted
 from tests.cluster.requests import Request, Unreadable, read_head
 
@@ -93,7 +94,7 @@ class Proxy:
         looks = [asyncio.create_task(self._look_after(one)) for one in watched]
         self._listens.set()
         await self._end.wait()
-        server.close()
+        await close_server(server)
         others = {*looks, *asyncio.all_tasks()} - {asyncio.current_task()}
         for task in others:
             task.cancel()

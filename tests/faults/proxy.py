@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from notifications.smtp_listener import close_server
 from tests.clients.accepted import end_accepted
 
 CHUNK_BYTES = 64 * 1024
@@ -52,7 +53,7 @@ class Proxy:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        self._server.close()
+        await close_server(self._server)
         self.reset()
         for task in list(self._tasks):
             task.cancel()

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from notifications.smtp_listener import close_server
+
 VERSION = b"ClamAV 1.4.6\0"
 OK = b"stream: OK\0"
 # Longer than a client of the tests waits for one step, and it ends with the test.
@@ -93,7 +95,7 @@ async def lying_clamd(
     try:
         yield url
     finally:
-        server.close()
+        await close_server(server)
         for task in daemon.lines:
             task.cancel()
         await asyncio.gather(*daemon.lines, return_exceptions=True)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from notifications.push_key import decode
+from notifications.smtp_listener import close_server
 from tests.clients.accepted import end_accepted
 from tests.notifications.certificates import Authority
 
@@ -85,7 +86,7 @@ class PushService:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        self._server.close()
+        await close_server(self._server)
         await end_accepted(self.port)
 
     def will_answer(self, status: str, *headers: str, body: str = "") -> None:

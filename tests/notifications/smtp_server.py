@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self, TextIO
 
+from notifications.smtp_listener import close_server
 from tests.clients.accepted import end_accepted
 from tests.notifications.smtp_faults import ANSWERS, Fault, Mail, Plan
 
@@ -173,9 +174,8 @@ class SmtpServer:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _stop(self) -> None:
-        """Also whoever the listener let in a moment ago: it becomes a session in one of
-        the next turns of the loop, and nobody may be left open when the loop ends."""
-        self._server.close()
+        """Nobody may be left open when the loop ends."""
+        await close_server(self._server)
         for _turn in range(TURNS_TO_END):
             await self._end_sessions()
             await end_accepted(self.port)
