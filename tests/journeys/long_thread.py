@@ -1,5 +1,10 @@
 """What the tests of a long thread do inside its page, as one would do it by hand."""
 
+from playwright.async_api import Page, expect
+
+from tests.journeys.conftest import LIVE
+
+ITEMS = "[data-log] [data-seq]"
 # As somebody who wrote much and has read everything. Answers with the last seq.
 TALK = """async (count) => {
   const thread = location.pathname;
@@ -49,3 +54,27 @@ LINE_GOES = """async () => {
   await painted();
   return document.querySelector(".talk").getBoundingClientRect().bottom - innerHeight;
 }"""
+# How far the end of the talk lies below the foot of the window.
+FOOT = """() => document.querySelector(".talk").getBoundingClientRect().bottom - innerHeight"""
+READ_ALL = """async () => {
+  const seq = [...document.querySelectorAll("[data-log] [data-seq]")].at(-1).dataset.seq;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token, seq });
+  await fetch(`${location.pathname}/lecture`, { method: "POST", body });
+}"""
+PAINTED = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));"
+
+
+async def at(page: Page, query: str = "") -> None:
+    """The thread again, as the server renders it."""
+    where = page.url.partition("?")[0].partition("#")[0] + query
+    await page.goto("about:blank")  # else an address with another hash loads nothing
+    await page.goto(where)
+
+
+async def opens_at(page: Page, last: int) -> int:
+    """The first message of the newest page, from the server."""
+    await at(page)
+    await page.wait_for_selector(LIVE)
+    await expect(page.locator(ITEMS).last).to_have_attribute("data-seq", str(last))
+    return int(await page.locator(ITEMS).first.get_attribute("data-seq") or 0)

@@ -13,12 +13,20 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from tests.clients.server import ServedHub
 from tests.journeys.conftest import CAMILLE, LIVE, SAMIRA, in_shape, open_thread
-from tests.journeys.long_thread import LINE_GOES, SCROLL_UP, TALK
+from tests.journeys.long_thread import (
+    FOOT,
+    ITEMS,
+    LINE_GOES,
+    PAINTED,
+    READ_ALL,
+    SCROLL_UP,
+    TALK,
+    at,
+    opens_at,
+)
 from tests.journeys.test_two_browsers import say
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded, pytest.mark.long_journeys]
-
-ITEMS = "[data-log] [data-seq]"
 
 
 @pytest.fixture(scope="module")
@@ -49,21 +57,6 @@ async def anew(camille: Page) -> None:
     await camille.wait_for_selector(LIVE)
     await camille.fill("#body", "")  # a draft is kept
     await camille.evaluate("document.activeElement.blur()")
-
-
-async def at(page: Page, query: str = "") -> None:
-    """The thread again, as the server renders it."""
-    where = page.url.partition("?")[0].partition("#")[0] + query
-    await page.goto("about:blank")  # else an address with another hash loads nothing
-    await page.goto(where)
-
-
-async def opens_at(page: Page, last: int) -> int:
-    """The first message of the newest page, from the server."""
-    await at(page)
-    await page.wait_for_selector(LIVE)
-    await expect(page.locator(ITEMS).last).to_have_attribute("data-seq", str(last))
-    return int(await page.locator(ITEMS).first.get_attribute("data-seq") or 0)
 
 
 async def test_older_pages_come_without_a_jump_and_end_at_the_first_message(
@@ -266,11 +259,58 @@ async def test_on_a_telephone_the_talk_has_at_least_half_of_the_height(
     await expect(urgent).to_be_visible()
 
 
+async def test_the_end_stays_in_its_place_while_one_writes(
+    last: int, camille: Page
+) -> None:
+    assert last, "there is more than one page"
+    await camille.set_viewport_size({"width": 390, "height": 844})
+    await at(camille)
+    await camille.wait_for_selector(LIVE)
+    field, painted = camille.locator("#body"), f"async () => {{ {PAINTED} }}"
+    place = await field.bounding_box()
+    assert place
+    # Playwright's own click would scroll first.
+    await camille.mouse.click(place["x"] + 20, place["y"] + 20)
+    await expect(field).to_be_focused()
+    for words in ("Une ligne", "\nune autre\net une autre"):
+        await camille.keyboard.type(words)
+        await camille.evaluate(painted)
+        assert abs(await camille.evaluate(FOOT)) <= 1
+    await field.fill("")
+    await field.blur()
+    await camille.evaluate(painted)
+    assert abs(await camille.evaluate(FOOT)) <= 1
+
+
 async def test_the_end_stays_in_its_place_when_a_line_below_the_field_goes(
     last: int, camille: Page
 ) -> None:
-    await opens_at(camille, last)
+    assert last, "there is more than one page"
+    await at(camille)  # not yet touched
+    await camille.wait_for_selector(LIVE)
     assert abs(await camille.evaluate(LINE_GOES)) <= 1
+
+
+@pytest.mark.parametrize("where", ["", "#nouveaux"])
+async def test_few_new_messages_open_with_the_end_at_the_foot_of_the_window(
+    last: int, samira: Page, camille: Page, where: str
+) -> None:
+    """And none at all as well: the foot of the page shows only to who goes there."""
+    assert last, "there is more than one page"
+    address = camille.url
+    await camille.set_viewport_size({"width": 390, "height": 844})
+    await camille.evaluate(READ_ALL)
+    await camille.goto("about:blank")
+    await say(samira, f"Une nouvelle {where}")
+    for new in (1, 0):
+        await camille.goto(address.partition("#")[0] + where)
+        await camille.wait_for_selector(LIVE)
+        await expect(camille.locator("li.unread")).to_have_count(new)
+        await expect(camille.locator(ITEMS).last).to_be_in_viewport()
+        assert abs(await camille.evaluate(FOOT)) <= 1
+        await camille.evaluate(READ_ALL)
+        await camille.goto("about:blank")
+    await camille.goto(address)
 
 
 async def test_the_second_skip_link_leads_to_the_answer(camille: Page) -> None:

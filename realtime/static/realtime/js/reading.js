@@ -3,6 +3,7 @@
 
 const TELL_MS = 1_000; // at most one `read` frame a second
 const FAR = 2; // screens from the end: whoever reads up there has a way back
+const NEW = "#nouveaux"; // where lists lead
 const COVERED = 1 / 3; // of the screen at most, behind the composer
 
 export class Reading {
@@ -21,10 +22,12 @@ export class Reading {
     this.#tellServer = tellServer;
     const dock = document.querySelector(".dock");
     const covered = Math.min(dock.offsetHeight, innerHeight * COVERED);
-    new ResizeObserver(() => {
+    const foot = new ResizeObserver(() => {
       keepFocusAbove(dock);
-      if (this.rests) this.#scrollToEnd(); // a line came or went below the field
-    }).observe(dock);
+      if (this.rests) this.#scrollToEnd(); // a line came or went around the field
+    });
+    for (const one of document.querySelectorAll(".dock, [data-mark-read]")) foot.observe(one);
+    for (const name of ["focusin", "focusout"]) dock.addEventListener(name, (event) => keepFocusAbove(dock, event));
     const rootMargin = `0px 0px -${covered}px`;
     this.#watch = new IntersectionObserver((entries) => this.#displayed(entries), { rootMargin });
     this.#observe();
@@ -36,7 +39,9 @@ export class Reading {
       if (scrollY !== this.#restsAt) this.#restsAt = Math.abs(bottomOfTalk() - innerHeight) <= 1 ? scrollY : null;
       this.#showBelow();
     }, { passive: true });
-    if (!location.hash) this.#toStart();
+    if (["", NEW].includes(location.hash)) this.#toStart();
+    // The browser goes to what an address names once all is loaded, and past the end if it can.
+    if (location.hash === NEW) addEventListener("load", () => bottomOfTalk() < innerHeight && this.#toStart());
   }
 
   // The last message shows, or hides behind the composer only.
@@ -54,7 +59,7 @@ export class Reading {
   grown(wasAtEnd, news = []) {
     this.#observe();
     this.#below += news.length;
-    if (wasAtEnd && !document.hidden) this.#follow(news[0]);
+    if (wasAtEnd && !document.hidden) this.#follow(document.getElementById(`m-${news[0]}`));
     this.#showBelow();
   }
 
@@ -105,15 +110,16 @@ export class Reading {
   }
 
   #toStart() {
-    const line = document.querySelector(".unread");
-    if (line) line.scrollIntoView();
-    else this.toEnd();
+    this.#follow(document.querySelector(".unread"));
+    this.#showBelow();
   }
 
+  // To the end, as far as `first` stays in sight.
   #follow(first) {
     this.#scrollToEnd();
-    const item = document.getElementById(`m-${first}`);
-    if (item?.getBoundingClientRect().top < 0) item.scrollIntoView();
+    if (!(first?.getBoundingClientRect().top < 0)) return;
+    first.scrollIntoView();
+    this.#restsAt = null;
   }
 
   // The button that was pressed goes away: the focus goes to where it led.
@@ -135,8 +141,10 @@ export class Reading {
 
 const bottomOfTalk = () => document.querySelector(".talk").getBoundingClientRect().bottom;
 
-// What takes the focus scrolls to above the composer, however tall it has grown.
-function keepFocusAbove(dock) {
-  const height = Math.min(dock.offsetHeight + 8, innerHeight * 0.75);
+// What takes the focus scrolls to above the composer, however tall it has grown. The composer
+// itself is always in sight: it scrolls nowhere, and its text does not at each letter.
+function keepFocusAbove(dock, { type, target, relatedTarget } = {}) {
+  const focused = type === "focusin" ? target : type ? relatedTarget : document.activeElement;
+  const height = dock.contains(focused) ? 0 : Math.min(dock.offsetHeight + 8, innerHeight * 0.75);
   document.documentElement.style.scrollPaddingBottom = `${height}px`;
 }
