@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import (
     HttpRequest,
@@ -79,6 +80,7 @@ class DatabaseDownMiddleware:
         try:
             bool(request.user.is_authenticated)
         except (OperationalError, InterfaceError) as error:
+            request.user = AnonymousUser()  # or the page that says so would ask again
             return errors.unavailable(request, error)
         return self.get_response(request)
 

@@ -135,17 +135,23 @@ def test_a_lost_database_gives_503_and_the_text_back(
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
-def test_a_database_lost_before_any_view_gives_503_too(
-    demo: Demo, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("at", ["SessionStore.load", "Accounts.get_user"])
+def test_a_database_lost_before_any_view_gives_503_and_the_text_back_too(
+    demo: Demo, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
+    """The session's row or, a moment later, the account's."""
     client = sign_in(demo.people["camille"])
 
     def lost(*_: Any, **__: Any) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr("hub.sessions.SessionStore.load", lost)
+    monkeypatch.setattr(f"hub.sessions.{at}", lost)
     assert client.get("/").status_code == 503
     assert client.get("/api/v1/threads").json()["code"] == "unavailable"
+    where = f"/fils/{demo.threads[0].pk}"
+    answer = client.post(where, {"id": str(uuid4()), "body": "À garder <b>"})
+    assert answer.status_code == 503
+    assert "À garder &lt;b&gt;" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
